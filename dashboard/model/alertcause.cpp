@@ -10,8 +10,14 @@
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
+
+constexpr qsizetype LeastOutage = 3; ///< services
+constexpr auto OutageGap = 10s;      ///< from one to the next that falls silent
+
+Clock::WallTime silentSince(const ServiceRow &row) { return row.figures.since.value_or(Clock::WallTime()); }
 
 /// Empty: it is this machine, where all ends with a reboot, or it is a socket.
 QString hostOf(const FleetEntry &entry)
@@ -38,6 +44,14 @@ public:
     }
 
     AlertCause of(const ServiceRow &row) const
+    {
+        const ServiceRow &root = *m_known.m_fleet.find(rootOf(row));
+        if (const auto outage = m_known.m_outages.constFind(root.id); outage != m_known.m_outages.cend())
+            return {AlertCause::Kind::Outage, QString::number(outage->number), NoService};
+        return withoutOutage(row);
+    }
+
+    AlertCause withoutOutage(const ServiceRow &row) const
     {
         if (const ServiceId root = rootOf(row); root != row.id)
             return {AlertCause::Kind::Service, {}, root};
@@ -108,6 +122,7 @@ QString AlertCause::key() const
     case Kind::Service: return u"service:%1"_s.arg(root);
     case Kind::Dependency: return u"dependency:"_s + name;
     case Kind::Host: return u"host:"_s + name;
+    case Kind::Outage: return u"outage:"_s + name;
     }
     Q_UNREACHABLE();
 }
@@ -162,9 +177,48 @@ void AlertCauses::remove(int first, int last)
     }
 }
 
-QHash<ServiceId, AlertCause> AlertCauses::of(const QSet<ServiceId> &troubled) const
+/// Who has answered since is in none.
+void AlertCauses::forgetOutages(const QSet<ServiceId> &troubled)
+{
+    m_outages.removeIf([&](const auto &reached) {
+        const ServiceRow *const row = troubled.contains(reached.key()) ? m_fleet.find(reached.key()) : nullptr;
+        return !row || silentSince(*row) != reached.value().since;
+    });
+}
+
+/// Among those whose silence nothing else explains.
+void AlertCauses::findOutages(QList<const ServiceRow *> silent)
+{
+    std::ranges::sort(silent, {}, [](const ServiceRow *row) { return silentSince(*row); });
+    for (auto first = silent.cbegin(); first != silent.cend();) {
+        auto last = first;
+        int number = 0;
+        for (auto next = first; next != silent.cend() && silentSince(**next) - silentSince(**last) < OutageGap;
+             ++next) {
+            last = next;
+            number = number > 0 ? number : m_outages.value((*next)->id).number;
+        }
+        ++last;
+        if (number == 0 && last - first >= LeastOutage)
+            number = ++m_lastOutage;
+        for (; first != last; ++first) {
+            if (number > 0 && !m_outages.contains((*first)->id))
+                m_outages.insert((*first)->id, {silentSince(**first), number});
+        }
+    }
+}
+
+QHash<ServiceId, AlertCause> AlertCauses::of(const QSet<ServiceId> &troubled)
 {
     const Search search(*this, troubled);
+    forgetOutages(troubled);
+    QList<const ServiceRow *> silent;
+    for (const ServiceId id : troubled) {
+        const ServiceRow *const row = m_fleet.find(id);
+        if (row->state() == ServiceState::Unreachable && search.withoutOutage(*row).kind == AlertCause::Kind::Itself)
+            silent << row;
+    }
+    findOutages(silent);
     QHash<ServiceId, AlertCause> found;
     for (const ServiceId id : troubled)
         found.insert(id, search.of(*m_fleet.find(id)));

@@ -22,6 +22,12 @@ QList<ServiceId> inOrder(const QSet<ServiceId> &services)
     return all;
 }
 
+/// Nobody knows who else it will reach.
+bool isGathered(const AlertCause &cause)
+{
+    return cause.kind == AlertCause::Kind::Itself || cause.kind == AlertCause::Kind::Outage;
+}
+
 } // namespace
 
 Alerts::Alerts(FleetModel &fleet, const Clock &time, QObject *parent)
@@ -143,7 +149,7 @@ QSet<ServiceId> Alerts::dueWithoutCause(const QHash<ServiceId, AlertCause> &caus
     bool isSpreading = false;
     bool isLate = false;
     for (const ServiceId id : m_troubled) {
-        if (causes.value(id).kind != AlertCause::Kind::Itself)
+        if (!isGathered(causes.value(id)))
             continue;
         const Known &known = *m_known.constFind(id);
         isSpreading |= known.cause.isEmpty() && !isDue(id);
@@ -166,7 +172,7 @@ void Alerts::tellTrouble()
             continue;
         const AlertCause cause = causes.value(id);
         const QString key = cause.key();
-        if (cause.kind == AlertCause::Kind::Itself && !m_active.contains(key) && !alone.contains(id))
+        if (isGathered(cause) && !m_active.contains(key) && !alone.contains(id))
             continue; // a little later
         if (cause.kind != AlertCause::Kind::Itself && !m_active.contains(key))
             fresh << key;
@@ -189,8 +195,13 @@ void Alerts::tellTrouble()
         else
             fresh << key;
     }
-    for (const QString &key : std::as_const(fresh))
-        raise(Alert::Kind::Trouble, m_active[key]);
+    for (const QString &key : std::as_const(fresh)) {
+        const Active active = m_active.value(key);
+        if (active.cause.kind == AlertCause::Kind::Outage && active.services.size() == 1)
+            single << active.services; // of the others people know
+        else
+            raise(Alert::Kind::Trouble, active);
+    }
     raise(Alert::Kind::Trouble, single);
 }
 
@@ -199,11 +210,15 @@ void Alerts::tellRecovery()
 {
     QList<ServiceId> single;
     for (const ServiceId id : inOrder(m_told)) {
+        Active &active = m_active[m_known[id].cause];
+        if (active.cause.kind == AlertCause::Kind::Outage) {
+            followOutage(id, active);
+            continue;
+        }
         if (m_fleet.find(id)->state() != ServiceState::Healthy)
             continue;
         const QString key = std::exchange(m_known[id].cause, {});
         m_told.remove(id);
-        Active &active = m_active[key];
         active.troubled.remove(id);
         if (!active.troubled.isEmpty())
             continue;
@@ -214,6 +229,49 @@ void Alerts::tellRecovery()
             raise(Alert::Kind::Recovery, over);
     }
     raise(Alert::Kind::Recovery, single);
+    tellOutagesOver();
+}
+
+/// Who falls silent again before its recovery was told goes on with the outage.
+void Alerts::followOutage(ServiceId id, Active &active)
+{
+    if (m_fleet.find(id)->state() != ServiceState::Healthy) {
+        active.troubled << id;
+    } else if (active.troubled.remove(id)) {
+        active.lastHealthy = m_time.now();
+        active.firstHealthy = active.firstHealthy.value_or(m_time.now());
+    }
+}
+
+/// Who has not recovered by then is still in it: of its end people are told later.
+void Alerts::tellOutagesOver()
+{
+    for (Active &active : m_active) {
+        const bool isAny =
+            active.cause.kind == AlertCause::Kind::Outage && active.troubled.size() < active.services.size();
+        const bool isSettled = active.lastHealthy && m_time.now() - *active.lastHealthy >= RecoveryQuiet;
+        const bool isLate = active.firstHealthy && m_time.now() - *active.firstHealthy >= RecoveryBound;
+        if (isAny && (active.troubled.isEmpty() || isSettled || isLate))
+            tellOutageOver(active);
+    }
+    m_active.removeIf([](const auto &active) { return active.value().services.isEmpty(); });
+}
+
+void Alerts::tellOutageOver(Active &active)
+{
+    Active over = active;
+    over.services.removeIf([&active](ServiceId id) { return active.troubled.contains(id); });
+    for (const ServiceId id : std::as_const(over.services)) {
+        m_known[id].cause.clear();
+        m_told.remove(id);
+        active.services.removeOne(id);
+    }
+    active.firstHealthy.reset();
+    active.lastHealthy.reset();
+    if (over.services.size() == 1)
+        raise(Alert::Kind::Recovery, over.services);
+    else
+        raise(Alert::Kind::Recovery, over);
 }
 
 void Alerts::tellStale() { raise(Alert::Kind::Stale, std::exchange(m_newlyStale, {})); }
@@ -231,26 +289,37 @@ QString Alerts::namesOf(const QList<ServiceId> &services, bool states) const
     return lines.join(u'\n');
 }
 
+QString Alerts::titleOf(Alert::Kind kind, const Active &active) const
+{
+    const int count = int(active.services.size());
+    const ServiceRow *const root = m_fleet.find(active.cause.root);
+    const QString name = visibleText(root ? root->entry.name : active.cause.name, 80);
+    const bool isOutage = active.cause.kind == AlertCause::Kind::Outage;
+    if (kind == Alert::Kind::Recovery && !isOutage)
+        return tr("%1: over, %n service(s) are healthy again", nullptr, count).arg(name);
+    if (kind == Alert::Kind::Recovery && active.troubled.isEmpty())
+        return tr("%n service(s) are healthy again", nullptr, count);
+    if (kind == Alert::Kind::Recovery)
+        return tr("%n service(s) are healthy again, %1 still in trouble", nullptr, count).arg(active.troubled.size());
+    if (isOutage)
+        return tr("%1 of %n service(s) do not answer", nullptr, m_fleet.rowCount()).arg(count);
+    if (root)
+        return u"%1: %2"_s.arg(name, stateText(*root));
+    return active.cause.kind == AlertCause::Kind::Dependency
+        ? tr("%1 fails for %n service(s)", nullptr, count).arg(name)
+        : tr("No service answers on %1").arg(name);
+}
+
 /// Of several that one cause explains.
 void Alerts::raise(Alert::Kind kind, const Active &active)
 {
-    if (isMuted() || isQuiet(active.cause.root)
+    if (isQuiet(active.cause.root)
         || std::ranges::all_of(active.services, [this](ServiceId id) { return isQuiet(id); }))
         return;
-    const qsizetype count = active.services.size();
-    Alert alert{kind, active.services, {}, {}};
+    Alert alert{kind, active.services, titleOf(kind, active), {}};
     const ServiceRow *const root = m_fleet.find(active.cause.root);
-    const QString name = visibleText(root ? root->entry.name : active.cause.name, 80);
     if (root && !alert.services.contains(root->id))
         alert.services.prepend(root->id);
-    if (kind == Alert::Kind::Recovery)
-        alert.title = tr("%1: over, %n service(s) are healthy again", nullptr, int(count)).arg(name);
-    else if (root)
-        alert.title = u"%1: %2"_s.arg(name, stateText(*root));
-    else if (active.cause.kind == AlertCause::Kind::Dependency)
-        alert.title = tr("%1 fails for %n service(s)", nullptr, int(count)).arg(name);
-    else
-        alert.title = tr("No service answers on %1").arg(name);
     QStringList lines;
     QList<ServiceId> reached = active.services;
     if (root && kind == Alert::Kind::Trouble) {
@@ -258,14 +327,22 @@ void Alerts::raise(Alert::Kind kind, const Active &active)
         reached.removeOne(root->id);
     }
     alert.text = (lines << namesOf(reached, kind == Alert::Kind::Trouble)).join(u'\n');
-    Q_EMIT raised(alert);
+    publish(alert);
+}
+
+void Alerts::publish(const Alert &alert)
+{
+    if (isMuted())
+        Q_EMIT heldBack(alert);
+    else
+        Q_EMIT raised(alert);
 }
 
 void Alerts::raise(Alert::Kind kind, QList<ServiceId> services)
 {
     if (kind != Alert::Kind::Stale) // that looks for itself
         services.removeIf([this](ServiceId id) { return isQuiet(id); });
-    if (services.isEmpty() || isMuted())
+    if (services.isEmpty())
         return;
     const ServiceRow &first = *m_fleet.find(services.first());
     const QString name = visibleText(first.entry.name, 80);
@@ -291,7 +368,7 @@ void Alerts::raise(Alert::Kind kind, QList<ServiceId> services)
     } else {
         alert.text = namesOf(services, kind == Alert::Kind::Trouble);
     }
-    Q_EMIT raised(alert);
+    publish(alert);
 }
 
 } // namespace Hephaestus

@@ -21,14 +21,20 @@ struct Alert
 };
 
 /// Decides what people are told when they do not look: trouble that lasts, that it is over, and old code. One cause is
-/// one alert, whoever else it reaches later. What comes together without a known cause is told together. What this
-/// dashboard is doing itself, and a shutdown, is no trouble. What the rows say is muted or acknowledged (Quiet) is
-/// followed and not told. What is in trouble when that ends is told as if it had begun then.
+/// one alert, whoever else it reaches later, and its end is one. The end of an outage is told when all are healthy, or
+/// when nobody got healthy for RecoveryQuiet, or after RecoveryBound. What comes together without a known cause is told
+/// together. What this dashboard is doing itself, and a shutdown, is no trouble. What the rows say is muted or
+/// acknowledged (Quiet) is followed and not told. What is in trouble when that ends is told as if it had begun then.
 class Alerts : public QObject
 {
     Q_OBJECT
 
 public:
+    /// So long nobody else of an outage has got healthy when its end is told. Who did not answer is asked in pauses.
+    static constexpr std::chrono::seconds RecoveryQuiet{15};
+    /// So long the recoveries from one outage are gathered at most.
+    static constexpr std::chrono::seconds RecoveryBound{60};
+
     /// `fleet` outlives this.
     explicit Alerts(FleetModel &fleet, const Clock &time = Clock::machine(), QObject *parent = nullptr);
 
@@ -45,6 +51,7 @@ public:
 
 Q_SIGNALS:
     void raised(const Hephaestus::Alert &alert);
+    void heldBack(const Hephaestus::Alert &alert); ///< while muted: it is not to be told
 
 private:
     struct Known
@@ -60,6 +67,9 @@ private:
         AlertCause cause;
         QSet<ServiceId> troubled;  ///< which are not healthy yet
         QList<ServiceId> services; ///< all that it reached
+        /// Of an outage: since when some have got healthy that are not told of; and the latest.
+        std::optional<Clock::TimePoint> firstHealthy{};
+        std::optional<Clock::TimePoint> lastHealthy{};
     };
 
     void noteChanged(const QModelIndex &first, const QModelIndex &last);
@@ -69,12 +79,17 @@ private:
     void forgetRemoved();
     void tellTrouble();
     void tellRecovery();
+    void followOutage(ServiceId id, Active &active);
+    void tellOutagesOver();
+    void tellOutageOver(Active &active);
     void tellStale();
     bool isDue(ServiceId id) const;
     QSet<ServiceId> dueWithoutCause(const QHash<ServiceId, AlertCause> &causes) const;
     bool isQuiet(ServiceId id) const;
     void raise(Alert::Kind kind, QList<ServiceId> services);
     void raise(Alert::Kind kind, const Active &active);
+    void publish(const Alert &alert);
+    QString titleOf(Alert::Kind kind, const Active &active) const;
     QString namesOf(const QList<ServiceId> &services, bool states) const;
 
     FleetModel &m_fleet;

@@ -326,12 +326,28 @@ void FleetModel::setQuiet(ServiceId id, const Quiet &quiet)
     signalChanges();
 }
 
+void FleetModel::setTold(const QList<ServiceId> &services, const std::function<void(AlertsTold &)> &note)
+{
+    for (const ServiceId id : services) {
+        Watched *const known = watched(id);
+        if (!known)
+            continue;
+        const AlertsTold before = known->row.told;
+        note(known->row.told);
+        if (known->row.told != before)
+            m_changed[indexOf(id).row()] |= 1U << Service;
+    }
+    signalChanges();
+}
+
 void FleetModel::setBrokenRules(ServiceId id, const QStringList &rules)
 {
     Watched *const known = watched(id);
     if (!known || known->row.brokenRules == rules)
         return;
     known->row.brokenRules = rules;
+    if (rules.isEmpty())
+        known->row.told.rules.reset();
     m_changed[indexOf(id).row()] |= 1U << Service;
     signalChanges();
 }
@@ -375,6 +391,10 @@ void FleetModel::change(Watched &service, ServiceRow row)
         row.figures.wasSo = stateBefore == ServiceState::Unknown;
     }
     changed[Code] = codeBefore != row.code();
+    if (row.state() == ServiceState::Healthy)
+        row.told.state.reset();
+    if (row.code() != CodeVerdict::Stale)
+        row.told.code.reset();
     count(service.row, -1);
     const ServiceRow before = std::exchange(service.row, std::move(row));
     count(service.row, 1);

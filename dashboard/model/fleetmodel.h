@@ -119,6 +119,8 @@ public:
     /// Somebody is asked for them, and they are not known.
     bool areAlertsLost() const { return m_areAlertsAsked && m_whyNoAlerts; }
     void setQuiet(ServiceId id, const Quiet &quiet);
+    /// `note` is called for each of them.
+    void setTold(const QList<ServiceId> &services, const std::function<void(AlertsTold &)> &note);
     void setBrokenRules(ServiceId id, const QStringList &rules);
     /// Of polls before those that this has seen, oldest first.
     void prependLatencies(ServiceId id, const QList<float> &earlier);

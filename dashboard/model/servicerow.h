@@ -9,6 +9,7 @@
 #include "common/protocol/alertmanagercodec.h"
 #include "common/protocol/dialect.h"
 #include "dashboard/history/event.h"
+#include "dashboard/model/alerttold.h"
 #include "dashboard/model/quiet.h"
 #include "dashboard/model/servicefigures.h"
 
@@ -30,6 +31,7 @@ struct ServiceRow
     FleetEntry entry;
     bool favourite = false;  ///< of the person who looks
     Quiet quiet;             ///< what they do not want to be told of it
+    AlertsTold told;         ///< what became of the alerts of what is amiss with it
     QStringList brokenRules; ///< alert rules that it breaks for as long as they say, as they were written
 
     ServiceState observed = ServiceState::Unknown; ///< by the latest answer

@@ -7,11 +7,15 @@
 #include "dashboard/ui/theme.h"
 
 #include <QDialogButtonBox>
+#include <QKeyEvent>
 #include <QLabel>
+#include <QPainter>
 #include <QPushButton>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace Hephaestus {
 
@@ -28,6 +32,31 @@ IconDelegate::Look amissLook(const Theme &theme, const QModelIndex &index)
     return {Icons::nameOf(state.value<ServiceState>()), theme.accent(state.value<ServiceState>())};
 }
 
+/// A triangle before what is opened; who is under it stands further in.
+class CauseDelegate : public CellDelegate
+{
+public:
+    using CellDelegate::CellDelegate;
+
+protected:
+    void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
+                      const QModelIndex &index) const override
+    {
+        const QVariant folded = index.data(AlertListModel::FoldedRole);
+        const int indent = spacing(option.fontMetrics, 4);
+        const bool isMoved = folded.isValid() || index.data(AlertListModel::MemberRole).toBool();
+        if (folded.isValid()) {
+            const int size = spacing(option.fontMetrics, 2);
+            const QRect place(area.left(), area.center().y() - size / 2 + 1, size, size);
+            const QPen pen = painter.pen();
+            paintFoldSign(painter, visual(option, area, place), folded.toBool(), option);
+            painter.setPen(pen);
+        }
+        const QRect rest = isMoved ? visual(option, area, area.adjusted(indent, 0, 0, 0)) : area;
+        CellDelegate::paintContent(painter, rest, option, index);
+    }
+};
+
 } // namespace
 
 AlertListDialog::AlertListDialog(FleetModel &fleet, AlertMutes &mutes, QWidget *parent)
@@ -42,6 +71,7 @@ AlertListDialog::AlertListDialog(FleetModel &fleet, AlertMutes &mutes, QWidget *
     setWindowTitle(tr("What is muted and acknowledged"));
     m_table->setModel(&m_model);
     styleTable(m_table);
+    m_table->setItemDelegateForColumn(AlertListModel::Name, new CauseDelegate(-1, m_table));
     m_table->setItemDelegateForColumn(AlertListModel::Amiss, new IconDelegate(amissLook, -1, m_table));
     setColumnWidths(m_table, {24, 0, 26});
     m_table->setAccessibleName(tr("Alerts"));
@@ -55,6 +85,7 @@ AlertListDialog::AlertListDialog(FleetModel &fleet, AlertMutes &mutes, QWidget *
     layout->setSpacing(spacing(fontMetrics(), 2));
     layout->addWidget(m_pages, 1);
     layout->addWidget(makeButtons());
+    m_table->installEventFilter(this);
     connect(m_table, &QTableView::activated, this, &AlertListDialog::go);
     connect(m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &AlertListDialog::update);
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
@@ -93,18 +124,23 @@ void AlertListDialog::update()
 {
     m_pages->setCurrentIndex(m_model.rowCount() > 0 ? 1 : 0);
     const int chosen = row();
-    const ServiceId id = chosen < 0 ? NoService : m_model.serviceAt(chosen);
-    const ServiceRow *const service = m_fleet.find(id);
-    m_acknowledge->setEnabled(service && AlertMutes::canAcknowledge(*service));
+    const QList<ServiceId> services = this->services();
+    m_acknowledge->setEnabled(
+        std::ranges::any_of(services, [this](ServiceId id) { return AlertMutes::canAcknowledge(*m_fleet.find(id)); }));
     m_mute->setEnabled(chosen >= 0);
-    m_unmute->setEnabled(chosen >= 0 && (!service || m_mutes.isMutedItself(id)));
+    m_unmute->setEnabled((chosen >= 0 && !m_model.groupAt(chosen).isEmpty())
+                         || std::ranges::any_of(services, [this](ServiceId id) { return m_mutes.isMutedItself(id); }));
 }
 
-void AlertListDialog::acknowledge()
+/// That are there still.
+QList<ServiceId> AlertListDialog::services() const
 {
-    if (row() >= 0)
-        m_mutes.acknowledge({m_model.serviceAt(row())});
+    QList<ServiceId> services = row() < 0 ? QList<ServiceId>() : m_model.servicesAt(row());
+    services.removeIf([this](ServiceId id) { return !m_fleet.find(id); });
+    return services;
 }
+
+void AlertListDialog::acknowledge() { m_mutes.acknowledge(services()); }
 
 void AlertListDialog::mute()
 {
@@ -114,7 +150,7 @@ void AlertListDialog::mute()
     if (const QString group = m_model.groupAt(row()); !group.isEmpty())
         m_mutes.muteGroup(group, until);
     else
-        m_mutes.mute({m_model.serviceAt(row())}, until);
+        m_mutes.mute(services(), until);
 }
 
 void AlertListDialog::unmute()
@@ -124,16 +160,39 @@ void AlertListDialog::unmute()
     if (const QString group = m_model.groupAt(row()); !group.isEmpty())
         m_mutes.unmuteGroup(group);
     else
-        m_mutes.unmute({m_model.serviceAt(row())});
+        m_mutes.unmute(services());
 }
 
+/// To the service; a cause is opened or folded.
 void AlertListDialog::go()
 {
-    const ServiceId id = row() < 0 ? NoService : m_model.serviceAt(row());
+    if (row() < 0)
+        return;
+    if (m_model.isCauseAt(row()))
+        return fold(!m_table->currentIndex().siblingAtColumn(0).data(AlertListModel::FoldedRole).toBool());
+    const ServiceId id = m_model.serviceAt(row());
     if (id == NoService)
         return;
     accept();
     Q_EMIT serviceWanted(id);
+}
+
+void AlertListDialog::fold(bool folded)
+{
+    if (row() >= 0 && m_model.isCauseAt(row()))
+        m_model.setFolded(row(), folded);
+}
+
+/// The arrows open and fold, as in the window's table.
+bool AlertListDialog::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() != QEvent::KeyPress || row() < 0 || !m_model.isCauseAt(row()))
+        return QDialog::eventFilter(watched, event);
+    const int key = static_cast<QKeyEvent *>(event)->key();
+    if (key != Qt::Key_Left && key != Qt::Key_Right)
+        return QDialog::eventFilter(watched, event);
+    fold((key == Qt::Key_Left) == isLeftToRight());
+    return true;
 }
 
 } // namespace Hephaestus

@@ -11,7 +11,8 @@ class QTableView;
 
 namespace Hephaestus {
 
-/// What is amiss, muted and acknowledged, in one list; the chosen one can be acknowledged and muted here.
+/// What is amiss, muted and acknowledged, in one list; the chosen one can be acknowledged and muted here. What one
+/// cause explains is one row, to be opened; acts on it are for all that it explains.
 class AlertListDialog : public QDialog
 {
     Q_OBJECT
@@ -30,6 +31,9 @@ private:
     void mute();
     void unmute();
     void go();
+    void fold(bool folded);
+    QList<ServiceId> services() const; ///< of the chosen row
+    bool eventFilter(QObject *watched, QEvent *event) override;
     int row() const; ///< -1: none is chosen
 
     FleetModel &m_fleet;

@@ -112,6 +112,22 @@ void IconDelegate::paintContent(QPainter &painter, const QRect &area, const QSty
               option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
 }
 
+void paintFoldSign(QPainter &painter, const QRectF &box, bool folded, const QStyleOptionViewItem &option)
+{
+    const bool isReverse = option.direction == Qt::RightToLeft; // it points to where the name is
+    const double notch = box.width() * 0.2;
+    const double back = isReverse ? box.right() - notch : box.left() + notch;
+    const double front = isReverse ? box.left() : box.right();
+    const QPolygonF sign = folded ? QPolygonF{{back, box.top()}, {front, box.center().y()}, {back, box.bottom()}}
+                                  : QPolygonF{{box.left(), box.top() + notch},
+                                              {box.right(), box.top() + notch},
+                                              {box.center().x(), box.bottom()}};
+    painter.setRenderHint(QPainter::Antialiasing);
+    painter.setPen(Qt::NoPen);
+    painter.setBrush(Theme::of(option.palette).muted());
+    painter.drawPolygon(sign);
+}
+
 QSize IconDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
     const QSize text = CellDelegate::sizeHint(option, index);

@@ -70,6 +70,9 @@ private:
     LookOf m_lookOf;
 };
 
+/// A triangle in `box` that says whether what follows is folded.
+void paintFoldSign(QPainter &painter, const QRectF &box, bool folded, const QStyleOptionViewItem &option);
+
 /// `text` as a tool tip that is never taken for rich text.
 QString plainToolTip(const QString &text);
 

@@ -12,6 +12,15 @@ namespace Hephaestus {
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
+namespace {
+
+std::optional<AlertTold> AlertsTold::*toldOf(const Alert &alert)
+{
+    return alert.kind == Alert::Kind::Stale ? &AlertsTold::code : &AlertsTold::state;
+}
+
+} // namespace
+
 DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction *restartStale)
     : m_window(window)
     , m_fleet(fleet)
@@ -25,10 +34,10 @@ DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction 
             toggleWindow();
     });
     connect(&m_tray, &QSystemTrayIcon::messageClicked, this, &DesktopPresence::showWindow);
-    connect(&m_alerts, &Alerts::raised, this, &DesktopPresence::tell);
+    connect(&m_alerts, &Alerts::raised, this, [this](const Alert &alert) { tell(alert, toldOf(alert)); });
+    connect(&m_alerts, &Alerts::heldBack, this, [this](const Alert &alert) { holdBack(alert, toldOf(alert)); });
     connect(&m_rules, &RuleAlerts::raised, this, [this](const Alert &alert) {
-        if (!m_alerts.isMuted())
-            tell(alert);
+        m_alerts.isMuted() ? holdBack(alert, &AlertsTold::rules) : tell(alert, &AlertsTold::rules);
     });
     connect(&m_sender, &NotificationSender::failed, this, &DesktopPresence::alertFailed);
     connect(&m_rules, &RuleAlerts::acknowledgedEnded, &window.mutes(), &AlertMutes::endRule);
@@ -132,18 +141,36 @@ void DesktopPresence::update()
     m_tray.setToolTip(summary(totals));
 }
 
-void DesktopPresence::tell(const Alert &alert)
+/// Puts on the rows what became of it.
+void DesktopPresence::note(const Alert &alert, Told told, const AlertTold &what)
+{
+    if (alert.kind != Alert::Kind::Recovery)
+        m_fleet.setTold(alert.services, [&](AlertsTold &all) { all.*told = what; });
+}
+
+void DesktopPresence::holdBack(const Alert &alert, Told told)
+{
+    note(alert, told, {Clock::machine().wall(), AlertTold::Desktop::Muted, 0});
+}
+
+void DesktopPresence::tell(const Alert &alert, Told told)
 {
     for (const NotificationTarget &target : std::as_const(m_targets)) // to others, who do not look at this window
         m_sender.send(target, notificationOf(alert, m_fleet));
-    if (!m_notify || (m_window.isVisible() && m_window.isActiveWindow())) // who looks sees it
-        return;
+    const bool isInFront = m_window.isVisible() && m_window.isActiveWindow(); // who looks sees it
+    const AlertTold::Desktop desktop = !m_notify ? AlertTold::Desktop::Off
+        : isInFront                              ? AlertTold::Desktop::InFront
+                                                 : AlertTold::Desktop::Notified;
+    note(alert, told, {Clock::machine().wall(), desktop, int(m_targets.size())});
+    if (desktop == AlertTold::Desktop::Notified)
+        notify(alert);
+}
+
+void DesktopPresence::notify(const Alert &alert)
+{
     if (!m_notifications) {
         m_notifications = std::make_unique<DesktopNotifications>();
-        connect(m_notifications.get(), &DesktopNotifications::unavailable, this, [this](const Alert &alert) {
-            if (m_tray.isVisible() && QSystemTrayIcon::isSystemTrayAvailable())
-                m_tray.showMessage(alert.title, alert.text);
-        });
+        connect(m_notifications.get(), &DesktopNotifications::unavailable, this, &DesktopPresence::showInTray);
         connect(m_notifications.get(), &DesktopNotifications::muteWanted, this,
                 [this](const QList<ServiceId> &services) {
                     m_window.mutes().mute(services, Clock::machine().wall() + 60min);
@@ -159,6 +186,19 @@ void DesktopPresence::tell(const Alert &alert)
         });
     }
     m_notifications->show(alert);
+}
+
+/// Where the desktop takes no notification.
+void DesktopPresence::showInTray(const Alert &alert)
+{
+    if (m_tray.isVisible() && QSystemTrayIcon::isSystemTrayAvailable())
+        return m_tray.showMessage(alert.title, alert.text);
+    m_fleet.setTold(alert.services, [](AlertsTold &all) {
+        for (std::optional<AlertTold> *const told : {&all.state, &all.code, &all.rules}) {
+            if (*told && (*told)->desktop == AlertTold::Desktop::Notified)
+                (*told)->desktop = AlertTold::Desktop::Unavailable;
+        }
+    });
 }
 
 } // namespace Hephaestus

@@ -44,7 +44,13 @@ private:
     void toggleWindow();
     void mute(std::chrono::minutes time);
     void update();
-    void tell(const Alert &alert);
+    using Told = std::optional<AlertTold> AlertsTold::*;
+
+    void tell(const Alert &alert, Told told);
+    void holdBack(const Alert &alert, Told told);
+    void note(const Alert &alert, Told told, const AlertTold &what);
+    void notify(const Alert &alert);
+    void showInTray(const Alert &alert);
 
     MainWindow &m_window;
     FleetModel &m_fleet;

@@ -31,17 +31,8 @@ void paintHeading(QPainter &painter, const QRect &area, const QStyleOptionViewIt
     painter.drawLine(option.rect.bottomLeft(), option.rect.bottomRight());
     const int size = spacing(option.fontMetrics, 2);
     const auto visual = [&](const QRect &rect) { return QStyle::visualRect(option.direction, area, rect); };
-    const QRectF box = visual({area.left(), area.center().y() - size / 2 + 1, size, size});
-    const QPolygonF open{
-        {box.left(), box.top() + size * 0.2}, {box.right(), box.top() + size * 0.2}, {box.center().x(), box.bottom()}};
-    const bool isReverse = option.direction == Qt::RightToLeft; // it points to where the name is
-    const double back = isReverse ? box.right() - size * 0.2 : box.left() + size * 0.2;
-    const QPolygonF folded{
-        {back, box.top()}, {isReverse ? box.left() : box.right(), box.center().y()}, {back, box.bottom()}};
-    painter.setRenderHint(QPainter::Antialiasing);
-    painter.setPen(Qt::NoPen);
-    painter.setBrush(theme.muted());
-    painter.drawPolygon(index.data(FleetRows::FoldedRole).toBool() ? folded : open);
+    paintFoldSign(painter, visual({area.left(), area.center().y() - size / 2 + 1, size, size}),
+                  index.data(FleetRows::FoldedRole).toBool(), option);
     QFont strong = option.font;
     strong.setWeight(QFont::DemiBold);
     const QFontMetrics metrics(strong);
@@ -122,6 +113,9 @@ QStringList signsOf(const QModelIndex &index)
 void ServiceDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                                    const QModelIndex &index) const
 {
+    const auto state = index.data(FleetModel::StateRole).value<ServiceState>();
+    if (state == ServiceState::Stopped || state == ServiceState::Unknown) // whom nobody misses
+        painter.setPen(Theme::of(option.palette).muted());
     int taken = 0;
     for (const QString &sign : signsOf(index)) {
         const int size = spacing(option.fontMetrics, 3);

@@ -117,6 +117,36 @@
     </message>
 </context>
 <context>
+    <name>AlertTold</name>
+    <message>
+        <source>told at %1</source>
+        <translation>gemeldet um %1</translation>
+    </message>
+    <message>
+        <source>not sent: the window was in front</source>
+        <translation>nicht gesendet: das Fenster war vorn</translation>
+    </message>
+    <message>
+        <source>not sent: notifications are off</source>
+        <translation>nicht gesendet: Mitteilungen sind aus</translation>
+    </message>
+    <message>
+        <source>not sent: notifications were muted</source>
+        <translation>nicht gesendet: Mitteilungen waren stumm</translation>
+    </message>
+    <message>
+        <source>not sent: this desktop takes no notifications</source>
+        <translation>nicht gesendet: dieser Desktop nimmt keine Mitteilungen an</translation>
+    </message>
+    <message numerus="yes">
+        <source>given to %n target(s) at %1</source>
+        <translation>
+            <numerusform>um %1 an %n Ziel gegeben</numerusform>
+            <numerusform>um %1 an %n Ziele gegeben</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ClientError</name>
     <message>
         <source>answered</source>
@@ -529,10 +559,6 @@
         <translation>bestätigt</translation>
     </message>
     <message>
-        <source>told</source>
-        <translation>gemeldet</translation>
-    </message>
-    <message>
         <source>Service</source>
         <translation>Dienst</translation>
     </message>
@@ -543,6 +569,55 @@
     <message>
         <source>Alerts</source>
         <translation>Alarme</translation>
+    </message>
+    <message>
+        <source>not told yet</source>
+        <translation>noch nicht gemeldet</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n service(s)</source>
+        <translation>
+            <numerusform>%1 von %n Dienst</numerusform>
+            <numerusform>%1 von %n Diensten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s)</source>
+        <translation>
+            <numerusform>%n Dienst</numerusform>
+            <numerusform>%n Dienste</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n depend(s) on it</source>
+        <translation>
+            <numerusform>%1, davon hängt %n ab</numerusform>
+            <numerusform>%1, davon hängen %n ab</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>do not answer</source>
+        <translation>antworten nicht</translation>
+    </message>
+    <message>
+        <source>%1 fails for them</source>
+        <translation>%1 fällt bei ihnen aus</translation>
+    </message>
+    <message>
+        <source>none answers on %1</source>
+        <translation>auf %1 antwortet keiner</translation>
+    </message>
+    <message>
+        <source>not the same for all</source>
+        <translation>nicht bei allen gleich</translation>
+    </message>
+    <message>
+        <source>%1, open</source>
+        <translation>%1, aufgeklappt</translation>
+    </message>
+    <message>
+        <source>%1, folded</source>
+        <translation>%1, zugeklappt</translation>
     </message>
 </context>
 <context>
@@ -709,6 +784,20 @@ https://… token-file=… ca=…</translation>
         <translation>
             <numerusform>%n Dienst führt alten Code aus</numerusform>
             <numerusform>%n Dienste führen alten Code aus</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s) are healthy again, %1 still in trouble</source>
+        <translation>
+            <numerusform>%n Dienst ist wieder gesund, %1 sind noch gestört</numerusform>
+            <numerusform>%n Dienste sind wieder gesund, %1 sind noch gestört</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n service(s) do not answer</source>
+        <translation>
+            <numerusform>%1 von %n Dienst antwortet nicht</numerusform>
+            <numerusform>%1 von %n Diensten antworten nicht</numerusform>
         </translation>
     </message>
 </context>

@@ -47,6 +47,16 @@
     </message>
 </context>
 <context>
+    <name>AlertTold</name>
+    <message numerus="yes">
+        <source>given to %n target(s) at %1</source>
+        <translation>
+            <numerusform>given to %n target at %1</numerusform>
+            <numerusform>given to %n targets at %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Hephaestus::AddHostDialog</name>
     <message numerus="yes">
         <source>%n service(s) in %1: %2</source>
@@ -63,6 +73,30 @@
         <translation>
             <numerusform>No alert of this %n service is told until:</numerusform>
             <numerusform>No alert of these %n services is told until:</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>Hephaestus::AlertListModel</name>
+    <message numerus="yes">
+        <source>%1 of %n service(s)</source>
+        <translation>
+            <numerusform>%1 of %n service</numerusform>
+            <numerusform>%1 of %n services</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s)</source>
+        <translation>
+            <numerusform>%n service</numerusform>
+            <numerusform>%n services</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, %n depend(s) on it</source>
+        <translation>
+            <numerusform>%1, %n depends on it</numerusform>
+            <numerusform>%1, %n depend on it</numerusform>
         </translation>
     </message>
 </context>
@@ -118,6 +152,20 @@
         <translation>
             <numerusform>%n service runs old code</numerusform>
             <numerusform>%n services run old code</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s) are healthy again, %1 still in trouble</source>
+        <translation>
+            <numerusform>%n service is healthy again, %1 still in trouble</numerusform>
+            <numerusform>%n services are healthy again, %1 still in trouble</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 of %n service(s) do not answer</source>
+        <translation>
+            <numerusform>%1 of %n service does not answer</numerusform>
+            <numerusform>%1 of %n services do not answer</numerusform>
         </translation>
     </message>
 </context>

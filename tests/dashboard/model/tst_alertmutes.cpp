@@ -3,6 +3,7 @@
 #include "dashboard/model/alertrule.h"
 #include "tests/dashboard/model/reports.h"
 
+#include <QAbstractItemModelTester>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
@@ -90,6 +91,9 @@ private Q_SLOTS:
     void anAcknowledgementCanBeTakenBack();
     void oneThatIsAmissIsToldThoughAnotherIsQuiet();
     void theListNamesGroupsAndServices();
+    void whatOneCauseExplainsIsOneRowToBeOpened();
+    void theListSaysWhatBecameOfAnAlert_data();
+    void theListSaysWhatBecameOfAnAlert();
     void tomorrowMorningIsAnotherDay();
 
 private:
@@ -360,7 +364,7 @@ void TestAlertMutes::theListNamesGroupsAndServices()
     bench.heal(bench.lone);
     bench.mutes.mute({bench.lone}, m_time.wall() + 1h);
     const QString until = momentText(m_time.wall() + 1h);
-    QCOMPARE(shown(), QStringList({u"orders|error|told"_s, u"lone|healthy|muted until "_s + until}));
+    QCOMPARE(shown(), QStringList({u"orders|error|not told yet"_s, u"lone|healthy|muted until "_s + until}));
     bench.mutes.acknowledge({bench.orders});
     bench.mutes.muteGroup(u"shop"_s, m_time.wall() + 1h);
     QCOMPARE(shown(),
@@ -371,6 +375,92 @@ void TestAlertMutes::theListNamesGroupsAndServices()
     QCOMPARE(shown().size(), 3);
     bench.fleet.remove(bench.orders);
     QCOMPARE(shown().size(), 2);
+}
+
+/// Its cells, row by row.
+static QStringList linesOf(AlertListModel &list)
+{
+    list.refresh();
+    QStringList lines;
+    for (int row = 0; row < list.rowCount(); ++row) {
+        QStringList cells;
+        for (int column = 0; column < AlertListModel::ColumnCount; ++column)
+            cells << list.index(row, column).data().toString();
+        lines << cells.join(u'|');
+    }
+    return lines;
+}
+
+void TestAlertMutes::whatOneCauseExplainsIsOneRowToBeOpened()
+{
+    Bench bench(m_time);
+    AlertListModel list(bench.fleet, bench.mutes);
+    const QAbstractItemModelTester tester(&list, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    for (const ServiceId id : {bench.orders, bench.payments, bench.lone})
+        bench.lose(id);
+    const ServiceId other = bench.add(u"other"_s, u"http://127.0.0.1:4"_s, {});
+    bench.heal(other);
+    const QString head = u"3 of 4 services|do not answer|not told yet"_s;
+    const QString row = u"%1|unreachable: refused|not told yet"_s;
+    const QStringList members{row.arg(u"orders"_s), row.arg(u"payments"_s), row.arg(u"lone"_s)};
+    QCOMPARE(linesOf(list), QStringList{head});
+    QCOMPARE(list.servicesAt(0), (QList<ServiceId>{bench.orders, bench.payments, bench.lone}));
+    list.setFolded(0, false);
+    QCOMPARE(linesOf(list), QStringList{head} + members);
+    // One that it reaches later is told with them.
+    bench.fleet.setTold({bench.orders, bench.payments, bench.lone}, [&](AlertsTold &all) {
+        all.state = AlertTold{m_time.wall(), AlertTold::Desktop::InFront, 0};
+    });
+    m_time.advance(5s);
+    bench.lose(other);
+    const QString told = u"not sent: the window was in front"_s;
+    QCOMPARE(linesOf(list).first(), u"4 of 4 services|do not answer|"_s + told);
+    QCOMPARE(linesOf(list).last(), u"other|unreachable: refused|"_s + told);
+    // The first one recovers: it is the same outage for the others.
+    bench.heal(bench.orders);
+    QCOMPARE(linesOf(list).size(), 4);
+    QCOMPARE(linesOf(list).first(), u"3 of 4 services|do not answer|"_s + told);
+    bench.mutes.acknowledge({bench.lone});
+    QCOMPARE(linesOf(list).first(), u"3 of 4 services|do not answer|not the same for all"_s);
+    list.setFolded(0, true);
+    QCOMPARE(linesOf(list).size(), 1);
+    for (const ServiceId id : {bench.payments, bench.lone})
+        bench.heal(id);
+    QCOMPARE(linesOf(list), QStringList(u"other|unreachable: refused|not told yet"_s));
+}
+
+void TestAlertMutes::theListSaysWhatBecameOfAnAlert_data()
+{
+    QTest::addColumn<AlertTold::Desktop>("desktop");
+    QTest::addColumn<int>("targets");
+    QTest::addColumn<QString>("words");
+    using enum AlertTold::Desktop;
+    const QString at = momentText(m_time.wall());
+    QTest::newRow("told") << Notified << 0 << u"told at "_s + at;
+    QTest::newRow("in front") << InFront << 0 << u"not sent: the window was in front"_s;
+    QTest::newRow("off") << Off << 0 << u"not sent: notifications are off"_s;
+    QTest::newRow("muted") << Muted << 0 << u"not sent: notifications were muted"_s;
+    QTest::newRow("unavailable") << Unavailable << 0 << u"not sent: this desktop takes no notifications"_s;
+    QTest::newRow("told, and given to others") << Notified << 2 << u"told at %1, given to 2 targets at %1"_s.arg(at);
+    QTest::newRow("in front, and given to another")
+        << InFront << 1 << u"given to 1 target at %1; not sent: the window was in front"_s.arg(at);
+}
+
+void TestAlertMutes::theListSaysWhatBecameOfAnAlert()
+{
+    QFETCH(AlertTold::Desktop, desktop);
+    QFETCH(int, targets);
+    QFETCH(QString, words);
+    Bench bench(m_time);
+    AlertListModel list(bench.fleet, bench.mutes);
+    bench.fail(bench.orders);
+    bench.fleet.setTold({bench.orders}, [&](AlertsTold &all) {
+        all.state = AlertTold{m_time.wall(), desktop, targets};
+    });
+    QCOMPARE(linesOf(list), QStringList(u"orders|error|"_s + words));
+    bench.heal(bench.orders);
+    bench.fail(bench.orders); // that is another trouble
+    QCOMPARE(linesOf(list), QStringList(u"orders|error|not told yet"_s));
 }
 
 void TestAlertMutes::tomorrowMorningIsAnotherDay()

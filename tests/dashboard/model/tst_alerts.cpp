@@ -28,10 +28,30 @@ private Q_SLOTS:
     void whatAServiceExplainsIsOneAlert();
     void aHostThatIsGoneIsOneAlert();
     void anOutageThatSpreadsIsOneAlert();
+    void theEndOfAnOutageIsOneAlert();
+    void theEndOfAnOutageIsToldOfThoseWhoRecovered();
+    void recoveriesThatTrickleInAreToldAtABound();
+    void whoFallsSilentAgainIsStillInTheOutage();
+    void anotherOutageIsAnotherAlert();
+    void twoThatFallSilentAreNoOutage();
     void onlyWhatChangedIsLookedAt();
     void aServiceThatIsRemovedIsForgotten();
 
 private:
+    /// Who falls silent at once, and has been told of.
+    QList<ServiceId> outage(int services)
+    {
+        QList<ServiceId> ids;
+        for (int each = 0; each < services; ++each)
+            ids << add(u"service-%1"_s.arg(each));
+        for (const ServiceId id : std::as_const(ids))
+            silence(id);
+        look();
+        [&] { QCOMPARE(look(6s).size(), 1); }();
+        return ids;
+    }
+    void silence(ServiceId id) { m_fleet->applyAnswer(id, Reports::failure(ClientError::Refused)); }
+    void heal(ServiceId id) { m_fleet->applyAnswer(id, Reports::answer(Reports::healthy())); }
     ServiceId add(const QString &name) { return m_fleet->add(Reports::entry(name)); }
     /// One more look after so long; what was raised by it.
     QList<Alert> look(std::chrono::milliseconds after = 1s)
@@ -106,7 +126,7 @@ void TestAlerts::whatComesTogetherIsToldTogether()
     const QList<Alert> raised = look(6s);
     QCOMPARE(raised.size(), 1);
     QCOMPARE(raised[0].services.size(), 7);
-    QCOMPARE(raised[0].title, u"7 services are in trouble"_s);
+    QCOMPARE(raised[0].title, u"7 of 7 services do not answer"_s);
     QVERIFY(raised[0].text.endsWith(u"and 2 more"_s));
 }
 
@@ -245,6 +265,98 @@ void TestAlerts::anOutageThatSpreadsIsOneAlert()
         }
     }
     QCOMPARE(alerts, 1);
+}
+
+/// They come back within a few seconds, as polls find them.
+void TestAlerts::theEndOfAnOutageIsOneAlert()
+{
+    const QList<ServiceId> ids = outage(60);
+    QList<Alert> raised;
+    for (const QList<ServiceId> &some : {ids.mid(0, 11), ids.mid(11, 32), ids.mid(43)}) {
+        for (const ServiceId id : some)
+            heal(id);
+        raised << look();
+    }
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].kind, Alert::Kind::Recovery);
+    QCOMPARE(raised[0].title, u"60 services are healthy again"_s);
+    QCOMPARE(raised[0].services, ids);
+    QVERIFY(look(20s).isEmpty());
+}
+
+void TestAlerts::theEndOfAnOutageIsToldOfThoseWhoRecovered()
+{
+    const QList<ServiceId> ids = outage(5);
+    for (const ServiceId id : ids.mid(0, 3)) {
+        heal(id);
+        QVERIFY(look(14s).isEmpty()); // perhaps more will
+    }
+    QList<Alert> raised = look(15s);
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].title, u"3 services are healthy again, 2 still in trouble"_s);
+    QCOMPARE(raised[0].services, ids.mid(0, 3));
+    for (const ServiceId id : ids.mid(3))
+        heal(id);
+    raised = look();
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].title, u"2 services are healthy again"_s);
+    silence(ids[0]); // that is another story
+    look();
+    QCOMPARE(look(6s).value(0).title, u"service-0: unreachable: refused"_s);
+}
+
+void TestAlerts::recoveriesThatTrickleInAreToldAtABound()
+{
+    const QList<ServiceId> ids = outage(60);
+    QList<qsizetype> told;
+    for (qsizetype second = 0; second < 72; ++second) {
+        if (second < 59) // the last one never does
+            heal(ids[second]);
+        for (const Alert &alert : look(1s))
+            told << second << alert.services.size();
+    }
+    QCOMPARE(told, (QList<qsizetype>{60, 59}));
+}
+
+void TestAlerts::whoFallsSilentAgainIsStillInTheOutage()
+{
+    const QList<ServiceId> ids = outage(3);
+    heal(ids[0]);
+    QVERIFY(look().isEmpty());
+    silence(ids[0]);
+    look();
+    QVERIFY(look(20s).isEmpty()); // neither its recovery nor its trouble
+    for (const ServiceId id : ids)
+        heal(id);
+    QCOMPARE(look().value(0).title, u"3 services are healthy again"_s);
+}
+
+void TestAlerts::anotherOutageIsAnotherAlert()
+{
+    outage(3);
+    QVERIFY(look(20s).isEmpty());
+    QList<ServiceId> later;
+    for (int each = 0; each < 4; ++each)
+        later << add(u"later-%1"_s.arg(each));
+    for (const ServiceId id : std::as_const(later)) {
+        silence(id);
+        look();
+    }
+    const QList<Alert> raised = look(6s);
+    QCOMPARE(raised.size(), 1);
+    QCOMPARE(raised[0].services, later);
+    QCOMPARE(raised[0].title, u"4 of 7 services do not answer"_s);
+    silence(add(u"one more"_s)); // it is reached by the second one
+    look();
+    QVERIFY(look(6s).isEmpty());
+}
+
+void TestAlerts::twoThatFallSilentAreNoOutage()
+{
+    silence(add(u"one"_s));
+    silence(add(u"two"_s));
+    look();
+    QCOMPARE(look(6s).value(0).title, u"2 services are in trouble"_s);
 }
 
 void TestAlerts::onlyWhatChangedIsLookedAt()

@@ -98,7 +98,7 @@ void TestAllocations::aCauseIsFoundWithoutALookAtOthers()
     for (int each = 0; each < 2000; ++each)
         entries << Reports::entry(u"service-%1"_s.arg(each), u"http://10.0.0.7:%1"_s.arg(each + 1));
     const QList<ServiceId> ids = fleet.addAll(entries);
-    const AlertCauses causes(fleet);
+    AlertCauses causes(fleet);
     for (const ServiceId id : ids.mid(0, 2))
         fleet.applyAnswer(id, Reports::failure(ClientError::Timeout));
     const qint64 before = Test::allocations();

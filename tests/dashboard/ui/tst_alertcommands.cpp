@@ -2,6 +2,7 @@
 #include "dashboard/ui/alertcommands.h"
 #include "dashboard/ui/alertlistdialog.h"
 #include "dashboard/ui/commandpalette.h"
+#include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/filterbar.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
@@ -95,6 +96,9 @@ private Q_SLOTS:
     void aGroupIsMutedFromTheMenu();
     void thePaletteMutesAServiceByItsName();
     void theListAcknowledgesMutesAndLeadsToTheRow();
+    void theListOpensAnOutageAndActsOnAllOfIt();
+    void whoLooksAtTheWindowIsNotTold_data();
+    void whoLooksAtTheWindowIsNotTold();
     void theFilterShowsWhatIsMuted();
     void whatCannotBeDoneSaysWhy();
 };
@@ -218,7 +222,7 @@ void TestAlertCommands::theListAcknowledgesMutesAndLeadsToTheRow()
     auto *const dialog = bench.dialog<AlertListDialog>();
     auto *const list = dialog->findChild<QTableView *>();
     QCOMPARE(list->model()->rowCount(), 1);
-    QCOMPARE(list->model()->index(0, AlertListModel::Told).data().toString(), u"told"_s);
+    QCOMPARE(list->model()->index(0, AlertListModel::Told).data().toString(), u"not told yet"_s);
     QTest::mouseClick(Bench::button(dialog, u"Acknowledge"_s), Qt::LeftButton);
     QTRY_COMPARE(list->model()->index(0, AlertListModel::Told).data().toString(), u"acknowledged"_s);
     QTRY_VERIFY(!Bench::button(dialog, u"Acknowledge"_s)->isEnabled());
@@ -230,6 +234,65 @@ void TestAlertCommands::theListAcknowledgesMutesAndLeadsToTheRow()
     list->setFocus();
     QTest::keyClick(list, Qt::Key_Return);
     QTRY_COMPARE(bench.table()->currentService(), bench.ids[0]);
+}
+
+void TestAlertCommands::theListOpensAnOutageAndActsOnAllOfIt()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    for (const ServiceId id : std::as_const(bench.ids))
+        bench.session.fleet().applyAnswer(id, Reports::failure(ClientError::Refused));
+    QTest::keyClick(&bench.window, Qt::Key_M, Qt::ControlModifier | Qt::AltModifier);
+    QTRY_VERIFY(bench.dialog<AlertListDialog>());
+    auto *const dialog = bench.dialog<AlertListDialog>();
+    auto *const list = dialog->findChild<QTableView *>();
+    const auto name = [&](int row) { return list->model()->index(row, AlertListModel::Name); };
+    QCOMPARE(list->model()->rowCount(), 1);
+    QCOMPARE(name(0).data().toString(), u"3 of 3 services"_s);
+    QVERIFY(name(0).data(Qt::AccessibleTextRole).toString().endsWith(u"folded"_s));
+    list->setFocus();
+    list->selectRow(0);
+    for (const Qt::Key key : {Qt::Key_Right, Qt::Key_Left, Qt::Key_Return}) {
+        QTest::keyClick(list, key);
+        QCOMPARE(list->model()->rowCount(), key == Qt::Key_Left ? 1 : 4);
+    }
+    QCOMPARE(name(1).data().toString(), u"orders"_s);
+    QTest::mouseClick(Bench::button(dialog, u"Acknowledge"_s), Qt::LeftButton);
+    QTRY_VERIFY(bench.quiet(0).state && bench.quiet(1).state && bench.quiet(2).state);
+    QTRY_VERIFY(!Bench::button(dialog, u"Acknowledge"_s)->isEnabled());
+    QTest::mouseClick(Bench::button(dialog, u"Mute for an hour"_s), Qt::LeftButton);
+    QTRY_VERIFY(bench.quiet(0).mutedUntil && bench.quiet(2).mutedUntil);
+    QTRY_VERIFY(Bench::button(dialog, u"Mute no longer"_s)->isEnabled());
+    QTest::mouseClick(Bench::button(dialog, u"Mute no longer"_s), Qt::LeftButton);
+    QTRY_VERIFY(!bench.quiet(0).mutedUntil && !bench.quiet(2).mutedUntil);
+}
+
+void TestAlertCommands::whoLooksAtTheWindowIsNotTold_data()
+{
+    QTest::addColumn<bool>("notifications");
+    QTest::addColumn<AlertTold::Desktop>("desktop");
+    QTest::newRow("in front") << true << AlertTold::Desktop::InFront;
+    QTest::newRow("off") << false << AlertTold::Desktop::Off;
+}
+
+void TestAlertCommands::whoLooksAtTheWindowIsNotTold()
+{
+    QFETCH(bool, notifications);
+    QFETCH(AlertTold::Desktop, desktop);
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&bench.window));
+    QAction restartStale;
+    DesktopPresence presence(bench.window, bench.session.fleet(), &restartStale);
+    Preferences preferences;
+    preferences.tray = false;
+    preferences.notifications = notifications;
+    preferences.notifyAfter = std::chrono::seconds(0);
+    presence.apply(preferences);
+    const auto told = [&] { return bench.session.fleet().find(bench.ids[0])->told.state; };
+    QTRY_VERIFY_WITH_TIMEOUT(told(), 20'000);
+    QCOMPARE(told()->desktop, desktop);
 }
 
 void TestAlertCommands::theFilterShowsWhatIsMuted()
