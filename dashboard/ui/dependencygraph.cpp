@@ -87,6 +87,14 @@ void DependencyGraph::drawValues()
     setAccessibleDescription(tr("In the last %1: %2, %3.").arg(durationText(span()), success, failure));
 }
 
+void DependencyGraph::clearValues()
+{
+    m_samples.clear();
+    m_bars.clear();
+    m_successes->data()->clear();
+    m_failures->data()->clear();
+}
+
 void DependencyGraph::applyColours()
 {
     const Theme &theme = Theme::of(palette());

@@ -240,8 +240,11 @@ void GraphPage::rebuild()
                 panel = *old;
                 old->graph = nullptr;
             } else {
-                if (old != m_panels.end())
+                if (old != m_panels.end()) {
                     panel.range = old->range;
+                    panel.isAnswered = old->isAnswered;
+                    panel.failure = old->failure;
+                }
                 panel.graph = m_built.measure ? static_cast<TimeGraph *>(new LineGraph) : new DependencyGraph;
                 TimeGraph *const graph = panel.graph;
                 const TimeGraph *const other = !panels.empty()    ? panels.front().graph
@@ -312,17 +315,19 @@ void GraphPage::refresh(Panel &panel, bool now)
     past->askRange(m_session.fleet().find(panel.service)->entry.url, from, to, step,
                    [self, service = panel.service](const Result<HistoryRange> &range) {
                        if (self)
-                           self->take(service, range ? *range : HistoryRange());
+                           self->take(service, range);
                    });
 }
 
-void GraphPage::take(ServiceId service, const HistoryRange &range)
+void GraphPage::take(ServiceId service, const Result<HistoryRange> &range)
 {
     const auto panel = std::ranges::find(m_panels, service, &Panel::service);
     if (panel == m_panels.end())
         return;
     panel->asked = false;
-    panel->range = range;
+    panel->isAnswered = true;
+    panel->range = range ? *range : HistoryRange();
+    panel->failure = range ? std::optional<Problem>() : range.problem();
     listChoices();
     if (choice() != m_built)
         return rebuild();
@@ -332,6 +337,20 @@ void GraphPage::take(ServiceId service, const HistoryRange &range)
         refresh(*panel, true);
 }
 
+/// True: nothing of it is kept that is known of, and the graph says why.
+bool GraphPage::showWhyNothing(const Panel &panel)
+{
+    if (!panel.range.stretches.empty() || (panel.isAnswered && !panel.failure))
+        return false;
+    if (panel.failure)
+        panel.graph->showInstead(tr("It cannot be read: %1").arg(panel.failure->text()));
+    else if (!m_session.pastOf(panel.service))
+        panel.graph->showInstead(tr("No history is kept."));
+    else
+        panel.graph->showReading();
+    return true;
+}
+
 void GraphPage::show(Panel &panel)
 {
     const History::Time now = Clock::machine().wall();
@@ -339,17 +358,21 @@ void GraphPage::show(Panel &panel)
     const Choice chosen = choice();
     if (auto *const line = qobject_cast<LineGraph *>(panel.graph); line && chosen.measure) {
         HistoryRange range = panel.range;
-        if (range.stretches.empty() && !panel.asked) // nothing is kept, or it cannot be read
+        const bool isSeen = chosen.measure == Measure::Errors && range.stretches.empty() && !seen.total().empty();
+        if (!isSeen && showWhyNothing(panel))
+            return;
+        if (isSeen) // nothing is kept, or it cannot be read
             range.operations.insert({}, seen.total());
         return line->show(*chosen.measure, range, now);
     }
     auto *const bars = qobject_cast<DependencyGraph *>(panel.graph);
     if (!bars || chosen.measure)
         return;
-    if (panel.range.stretches.empty() && !panel.asked) // nothing is kept, or it cannot be read
-        return bars->show(m_which->currentText(),
-                          chosen.dependency.isEmpty() ? seen.total() : seen.samples(chosen.dependency), seen.marks(),
-                          now);
+    const History::Samples known = chosen.dependency.isEmpty() ? seen.total() : seen.samples(chosen.dependency);
+    if (panel.range.stretches.empty() && !known.empty()) // nothing is kept, or it cannot be read
+        return bars->show(m_which->currentText(), known, seen.marks(), now);
+    if (showWhyNothing(panel))
+        return;
     bars->show(m_which->currentText(),
                chosen.dependency.isEmpty() ? panel.range.total() : panel.range.operations.value(chosen.dependency),
                panel.range.marks, now);

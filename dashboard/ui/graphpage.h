@@ -59,7 +59,9 @@ private:
         TimeGraph *graph = nullptr;
         HistoryRange range;
         bool asked = false;
-        bool again = false; ///< what is wanted changed after it was asked for
+        bool isAnswered = false;          ///< `range` is what is kept
+        std::optional<Problem> failure{}; ///< why it is not
+        bool again = false;               ///< what is wanted changed after it was asked for
         Clock::TimePoint shown{};
     };
 
@@ -67,7 +69,8 @@ private:
     void rebuild();
     void refresh(Panel &panel, bool now);
     void show(Panel &panel);
-    void take(ServiceId service, const HistoryRange &range);
+    void take(ServiceId service, const Result<HistoryRange> &range);
+    bool showWhyNothing(const Panel &panel);
     void follow(TimeGraph *moved);
     void compareTops();
     void showTime();

@@ -275,6 +275,13 @@ void LineGraph::drawValues()
     setAccessibleDescription(labels.isEmpty() ? tr("No data.") : labels.first().first);
 }
 
+void LineGraph::clearValues()
+{
+    m_values.clear();
+    m_line->data()->clear();
+    m_slowest->data()->clear();
+}
+
 void LineGraph::applyColours()
 {
     const Theme &theme = Theme::of(palette());

@@ -41,6 +41,7 @@ public:
 
 protected:
     void drawValues() override;
+    void clearValues() override;
     void applyColours() override;
     QStringList valuesAt(double &at) const override;
 

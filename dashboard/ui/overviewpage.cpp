@@ -54,6 +54,7 @@ void OverviewPage::prepare(TimeGraph *graph, const QString &title)
     graph->setParent(m_area);
     graph->setSpan(Span);
     graph->setTitle(title);
+    graph->setAccessibleName(LineGraph::tr("Graph of %1").arg(title));
     graph->setMinimumHeight(spacing(fontMetrics(), 32));
     graph->setInteractions({}); // a click shows it large, and the wheel scrolls the page
     graph->setCursor(Qt::PointingHandCursor);
@@ -78,7 +79,9 @@ void OverviewPage::setService(ServiceId id)
     for (const auto &[name, graph] : m_bars)
         delete graph;
     m_bars.clear();
-    show(HistoryRange());
+    for (const auto &[measure, graph] : m_lines)
+        graph->showReading();
+    arrange();
     m_shown = {};
     m_asked = false;
     refresh();
@@ -95,7 +98,7 @@ void OverviewPage::ask()
     const ServiceRow *const row = m_session.fleet().find(m_service);
     HistorySource *const past = row ? m_session.pastOf(m_service) : nullptr;
     if (!past)
-        return;
+        return row ? showInstead(tr("No history is kept.")) : void();
     m_shown = Clock::machine().now();
     m_asked = true;
     const History::Time now = Clock::machine().wall();
@@ -105,8 +108,19 @@ void OverviewPage::ask()
                        if (!self || self->m_service != service)
                            return; // another one is looked at
                        self->m_asked = false;
-                       self->show(range ? *range : HistoryRange());
+                       if (range)
+                           self->show(*range);
+                       else
+                           self->showInstead(tr("It cannot be read: %1").arg(range.problem().text()));
                    });
+}
+
+void OverviewPage::showInstead(const QString &why)
+{
+    for (const auto &[measure, graph] : m_lines)
+        graph->showInstead(why);
+    for (const auto &[name, graph] : m_bars)
+        graph->showInstead(why);
 }
 
 void OverviewPage::show(const HistoryRange &range)

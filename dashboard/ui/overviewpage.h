@@ -42,6 +42,7 @@ protected:
 private:
     void ask();
     void show(const HistoryRange &range);
+    void showInstead(const QString &why);
     DependencyGraph *graphOf(const QString &dependency);
     void prepare(TimeGraph *graph, const QString &title);
     void arrange();

@@ -45,8 +45,10 @@ PinnedGraphs::PinnedGraphs(FleetSession &session, GraphPins &pins, QWidget *pare
         m_span->addItem(tr("last %1").arg(durationText(span)), qint64(span.count()));
     m_span->setCurrentIndex(1);
     connect(m_span, &QComboBox::currentIndexChanged, this, [this] {
-        for (Panel &panel : m_panels)
+        for (Panel &panel : m_panels) {
             panel.graph->setSpan(span());
+            panel.graph->showReading();
+        }
         refresh();
     });
     m_nothing->setAlignment(Qt::AlignCenter);
@@ -88,6 +90,7 @@ PinnedGraphs::Panel PinnedGraphs::makePanel(const GraphPin &pin)
     Panel panel{pin, new QWidget(m_area), nullptr, new QLabel};
     panel.graph = measureOf(pin.measure) ? static_cast<TimeGraph *>(new LineGraph) : new DependencyGraph;
     panel.graph->setSpan(span());
+    panel.graph->setAccessibleName(tr("Graph of %1").arg(nameOf(pin)));
     panel.graph->setMinimumHeight(spacing(fontMetrics(), 36));
     panel.graph->setInteractions({}); // a click goes to the service, and the wheel scrolls the page
     panel.graph->setCursor(Qt::PointingHandCursor);
@@ -153,7 +156,8 @@ void PinnedGraphs::ask(Panel &panel)
     const ServiceId id = m_session.find(panel.pin.url);
     HistorySource *const past = m_session.fleet().find(id) ? m_session.pastOf(id) : nullptr;
     if (!past)
-        return draw(panel, {});
+        return panel.graph->showInstead(m_session.fleet().find(id) ? tr("No history is kept.")
+                                                                   : tr("It is not watched now."));
     panel.isAsked = true;
     const History::Time now = Clock::machine().wall();
     const QPointer<PinnedGraphs> self(this);
@@ -165,7 +169,10 @@ void PinnedGraphs::ask(Panel &panel)
                        if (asked == self->m_panels.end())
                            return; // taken away meanwhile
                        asked->isAsked = false;
-                       self->draw(*asked, range ? *range : HistoryRange());
+                       if (range)
+                           self->draw(*asked, *range);
+                       else
+                           asked->graph->showInstead(tr("It cannot be read: %1").arg(range.problem().text()));
                    });
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/timegraph.h"
 
+#include "common/base/clock.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/theme.h"
 
@@ -16,6 +17,7 @@ namespace {
 
 constexpr int Bars = 80;
 constexpr int MostTimes = 4; ///< about so many labels of time
+constexpr auto ReadingIsSaidAfter = 200ms;
 constexpr double ShortestView = 10;
 constexpr double LongestView = 30.0 * 86'400;
 constexpr double Wide = 2.0 * 86'400; ///< from here on dates say more than times
@@ -74,6 +76,7 @@ QCPItemText *corner(QCustomPlot *plot, Qt::Alignment alignment)
     label->position->setType(QCPItemPosition::ptAxisRectRatio);
     label->setPositionAlignment(alignment);
     label->setClipToAxisRect(false);
+    label->setText({}); // it has one of its own
     return label;
 }
 
@@ -111,6 +114,13 @@ TimeGraph::TimeGraph(QWidget *parent)
     setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
     setMouseTracking(true);
     setFocusPolicy(Qt::NoFocus); // the boxes beside it do by keys what the mouse does here
+    m_readingTimer.setSingleShot(true);
+    connect(&m_readingTimer, &QTimer::timeout, this, [this] {
+        showInstead(tr("Reading…"));
+        m_isReading = true;
+    });
+    m_readingTimer.start(ReadingIsSaidAfter);
+    yAxis->setTickLabels(false);
     connect(this, &QCustomPlot::mouseDoubleClick, this, &TimeGraph::followNow);
     connect(this, &QCustomPlot::afterLayout, this, &TimeGraph::fitAbove);
     connect(xAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this, &TimeGraph::moved);
@@ -243,11 +253,45 @@ void TimeGraph::resizeEvent(QResizeEvent *event)
 void TimeGraph::draw(const QString &name, const std::vector<Span> &known, const History::Marks &marks,
                      History::Time now)
 {
+    m_readingTimer.stop();
+    m_isReading = false;
+    m_isDrawn = true;
     m_name = name;
     m_known = known;
     m_marks = marks;
     m_now = now;
     redraw();
+}
+
+void TimeGraph::showReading()
+{
+    if (m_isReading)
+        return;
+    showInstead({});
+    m_isReading = true;
+    m_readingTimer.start(ReadingIsSaidAfter);
+}
+
+void TimeGraph::showInstead(const QString &why)
+{
+    m_readingTimer.stop();
+    m_isReading = false;
+    m_isDrawn = false;
+    m_known.clear();
+    m_marks.clear();
+    m_now = Clock::machine().wall();
+    clearValues();
+    m_emptyText = why;
+    redraw();
+}
+
+/// Neither numbers nor a unit of what nobody knows yet, and no hatching: it is no gap.
+void TimeGraph::undraw()
+{
+    setLabels({}, 0);
+    setUnitWord({}, {});
+    setAccessibleDescription(m_emptyText);
+    yAxis->setRange(0, 1);
 }
 
 void TimeGraph::redraw()
@@ -262,10 +306,16 @@ void TimeGraph::redraw()
                                                                   : u"HH:mm:ss"_s);
     for (QCPAbstractItem *const item : std::exchange(m_gapsAndMarks, {}))
         removeItem(item);
-    drawGaps();
-    drawValues();
-    yAxis->setRange(0, std::max(m_top, m_leastTop) / m_unit);
-    drawMarks();
+    yAxis->setTickLabels(m_isDrawn);
+    if (m_isDrawn) {
+        drawGaps();
+        drawValues();
+        yAxis->setRange(0, std::max(m_top, m_leastTop) / m_unit);
+        drawMarks();
+    } else {
+        undraw();
+    }
+    m_emptyLabel->setText(m_emptyText);
     replot(QCustomPlot::rpQueuedReplot);
 }
 

@@ -4,6 +4,8 @@
 #include "dashboard/history/history.h"
 #include "dashboard/ui/plot.h"
 
+#include <QTimer>
+
 #include <vector>
 
 namespace Hephaestus {
@@ -32,6 +34,11 @@ public:
     /// The height of what is shown; and the least height of the axis, for graphs that are compared.
     double top() const { return m_top; }
     void setLeastTop(double top);
+
+    /// What is to be shown is being read: until values come it says so, after 200 ms. At first it is so.
+    void showReading();
+    /// There are no values, and this is why: until some come it stands in their place.
+    void showInstead(const QString &why);
 
     /// A line above it; empty: none.
     void setTitle(const QString &title);
@@ -74,7 +81,9 @@ protected:
     /// Direct labels above the graph, from the left. Where the title beside them leaves too little room, those after
     /// the first `needed` are not shown, and then the title is cut.
     void setLabels(const QList<std::pair<QString, QColor>> &labels, qsizetype needed);
-    void setEmptyText(const QString &text) { m_emptyLabel->setText(text); }
+    void setEmptyText(const QString &text) { m_emptyText = text; }
+    /// For subclasses: nothing is drawn of what was there.
+    virtual void clearValues() = 0;
     const QString &name() const { return m_name; }
     QString timeText(double at) const;
 
@@ -84,6 +93,7 @@ protected:
     void leaveEvent(QEvent *event) override;
 
 private:
+    void undraw();
     void drawGaps();
     void drawMarks();
     void moved(const QCPRange &range);
@@ -114,6 +124,10 @@ private:
     double m_unit = 1;
     bool m_following = true; ///< nobody has moved the time axis
     bool m_moving = false;   ///< it is moved from here
+    bool m_isDrawn = false;  ///< there are values, or it is known that there are none
+    QString m_emptyText;     ///< in place of the values
+    bool m_isReading = true;
+    QTimer m_readingTimer; ///< until that it is reading is said
 };
 
 } // namespace Hephaestus

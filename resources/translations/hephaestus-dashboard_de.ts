@@ -2364,6 +2364,14 @@ https://… token-file=… ca=…</translation>
         <source>Keep this graph in view, beside those of other services.</source>
         <translation>Diesen Graphen neben denen anderer Dienste im Blick behalten.</translation>
     </message>
+    <message>
+        <source>It cannot be read: %1</source>
+        <translation>Es lässt sich nicht lesen: %1</translation>
+    </message>
+    <message>
+        <source>No history is kept.</source>
+        <translation>Es wird kein Verlauf gespeichert.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::HooksDialog</name>
@@ -3082,6 +3090,17 @@ https://… token-file=… ca=…</translation>
     </message>
 </context>
 <context>
+    <name>Hephaestus::OverviewPage</name>
+    <message>
+        <source>No history is kept.</source>
+        <translation>Es wird kein Verlauf gespeichert.</translation>
+    </message>
+    <message>
+        <source>It cannot be read: %1</source>
+        <translation>Es lässt sich nicht lesen: %1</translation>
+    </message>
+</context>
+<context>
     <name>Hephaestus::PinnedGraphs</name>
     <message>
         <source>Nothing is pinned. Pin, on the page Graphs, keeps here what that page shows.</source>
@@ -3122,6 +3141,18 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>Graph of %1</source>
         <translation>Graph von %1</translation>
+    </message>
+    <message>
+        <source>No history is kept.</source>
+        <translation>Es wird kein Verlauf gespeichert.</translation>
+    </message>
+    <message>
+        <source>It is not watched now.</source>
+        <translation>Er wird gerade nicht beobachtet.</translation>
+    </message>
+    <message>
+        <source>It cannot be read: %1</source>
+        <translation>Es lässt sich nicht lesen: %1</translation>
     </message>
 </context>
 <context>
@@ -4101,6 +4132,13 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>Add one you know, or a whole fleet.</source>
         <translation>Einen bekannten hinzufügen, oder eine ganze Flotte.</translation>
+    </message>
+</context>
+<context>
+    <name>Hephaestus::TimeGraph</name>
+    <message>
+        <source>Reading…</source>
+        <translation>Wird gelesen…</translation>
     </message>
 </context>
 <context>

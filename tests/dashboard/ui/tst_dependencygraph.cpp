@@ -24,6 +24,8 @@ private Q_SLOTS:
     void nothingAboveTheAxesLiesOnAnother();
     void timesDoNotTouchEachOther_data();
     void timesDoNotTouchEachOther();
+    void whatIsBeingReadIsNoGap();
+    void whatCannotBeReadIsSaid();
     void whoCannotSeeItIsToldTheSums();
 };
 
@@ -213,6 +215,53 @@ void TestDependencyGraph::timesDoNotTouchEachOther()
         QVERIFY2(distance > metrics.horizontalAdvance(labels[each]),
                  qPrintable(u"%1: %2 px"_s.arg(labels.join(u' ')).arg(distance)));
     }
+}
+
+/// What stands in place of the values.
+static QString wordsIn(const TimeGraph &graph)
+{
+    QStringList words;
+    for (int each = 0; each < graph.itemCount(); ++each) {
+        const auto *const text = qobject_cast<QCPItemText *>(graph.item(each));
+        if (text && text->visible() && !text->text().isEmpty())
+            words << text->text();
+    }
+    return words.join(u'|');
+}
+
+void TestDependencyGraph::whatIsBeingReadIsNoGap()
+{
+    LineGraph line;
+    DependencyGraph bars;
+    for (const bool isDrawnBefore : {false, true}) {
+        for (TimeGraph *const graph : std::initializer_list<TimeGraph *>{&line, &bars}) {
+            if (isDrawnBefore)
+                graph->showReading();
+            QCOMPARE(countItems<QCPItemRect>(*graph), 0); // nothing is hatched
+            QVERIFY(!graph->yAxis->tickLabels() && graph->yAxis->label().isEmpty());
+            QCOMPARE(wordsIn(*graph), QString());
+        }
+        for (TimeGraph *const graph : std::initializer_list<TimeGraph *>{&line, &bars}) {
+            QTRY_COMPARE(wordsIn(*graph), u"Reading…"_s);
+            QCOMPARE(graph->accessibleDescription(), u"Reading…"_s);
+        }
+        line.show(Measure::Memory, {}, Noon);
+        bars.show(u"db"_s, {}, {}, Noon);
+        for (const TimeGraph *const graph : std::initializer_list<TimeGraph *>{&line, &bars}) {
+            QVERIFY2(wordsIn(*graph).contains(u"No data"_s), qPrintable(wordsIn(*graph)));
+            QVERIFY(graph->yAxis->tickLabels() && countItems<QCPItemRect>(*graph) > 0);
+        }
+    }
+}
+
+void TestDependencyGraph::whatCannotBeReadIsSaid()
+{
+    LineGraph line;
+    line.showInstead(u"It cannot be read: the disk is gone"_s);
+    QCOMPARE(wordsIn(line), u"It cannot be read: the disk is gone"_s);
+    QCOMPARE(line.accessibleDescription(), wordsIn(line));
+    line.show(Measure::Memory, {}, Noon);
+    QVERIFY(!wordsIn(line).contains(u"disk"_s));
 }
 
 void TestDependencyGraph::whoCannotSeeItIsToldTheSums()

@@ -56,6 +56,7 @@ private Q_SLOTS:
     void severalServicesAreDrawnBeneathEachOtherOnOneScale();
     void theValuesAndThePictureAreSaved();
     void theOverviewLeadsToEachGraph();
+    void beforeTheHistoryHasAnsweredNothingIsSaidOfIt();
     void errorsAreAPercentageAndRestartsAreCounted();
     void aNumberOfADependencyLeadsToItsGraph();
     void theLogIsFollowedUntilSomebodyReadsInIt();
@@ -397,6 +398,21 @@ void TestDetailPages::theOverviewLeadsToEachGraph()
         QCOMPARE(tabs->currentWidget(), bench.window->findChild<GraphPage *>());
         QCOMPARE(chosen(), name);
     }
+}
+
+void TestDetailPages::beforeTheHistoryHasAnsweredNothingIsSaidOfIt()
+{
+    Bench bench;
+    bench.remember(bench.server.url(), 2min, 100, 2);
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    auto *const overview = bench.openPage<OverviewPage>(); // it has asked; nothing has answered yet
+    const auto *const graph = named<TimeGraph>(overview, u"Graph of Latency"_s);
+    QVERIFY(graph);
+    QVERIFY2(!graph->accessibleDescription().contains(u"No data"_s), qPrintable(graph->accessibleDescription()));
+    QVERIFY(!graph->yAxis->tickLabels() && graph->yAxis->label().isEmpty());
+    QTRY_COMPARE(graph->yAxis->label(), u"ms"_s);
+    QVERIFY(graph->yAxis->tickLabels());
 }
 
 void TestDetailPages::errorsAreAPercentageAndRestartsAreCounted()
