@@ -7,6 +7,9 @@
 
 #include <QTimer>
 
+#include <deque>
+#include <mutex>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -32,6 +35,8 @@ public:
 
     void open()
     {
+        if (m_writeTimer)
+            return;
         m_writeTimer = new QTimer(this);
         m_writeTimer->setSingleShot(true);
         QObject::connect(m_writeTimer, &QTimer::timeout, this, [this] { write(); });
@@ -80,6 +85,32 @@ public:
 
     History::Time now() const { return m_clock.wall(); }
 
+    /// With those that are not written yet, the latest first. Nothing is written for it: what else waits may be much.
+    Result<QList<Obituary>> obituaries(const QString &url)
+    {
+        Result<QList<Obituary>> kept = m_database.obituaries(url);
+        for (const Obituary &waiting : m_batch.obituaries()) {
+            if (kept && waiting.url == url)
+                kept->prepend(waiting);
+        }
+        return kept;
+    }
+
+    /// From any thread: done before whatever else waits, in its own order.
+    void addUrgent(std::function<void()> task)
+    {
+        const std::lock_guard lock(m_urgentLock);
+        m_urgent.push_back(std::move(task));
+    }
+
+    void doUrgent()
+    {
+        while (const std::function<void()> task = takeUrgent()) {
+            open(); // it may be the first of all
+            task();
+        }
+    }
+
 private:
     /// Half a step of the finest tier is soon enough: every bucket is written once or twice, not a dozen times.
     void schedule()
@@ -120,6 +151,19 @@ private:
             post(m_store, &HistoryStore::recovered);
     }
 
+    std::function<void()> takeUrgent()
+    {
+        const std::lock_guard lock(m_urgentLock);
+        std::function<void()> task;
+        if (!m_urgent.empty()) {
+            task = std::move(m_urgent.front());
+            m_urgent.pop_front();
+        }
+        return task;
+    }
+
+    std::mutex m_urgentLock;
+    std::deque<std::function<void()>> m_urgent;
     HistoryStore *m_store;
     HistoryDatabase m_database;
     const Clock &m_clock;
@@ -159,7 +203,17 @@ HistoryStore::~HistoryStore()
 void HistoryStore::inThread(std::function<void()> task)
 {
     handOver();
-    post(m_worker, std::move(task));
+    post(m_worker, [worker = m_worker, task = std::move(task)] {
+        worker->doUrgent();
+        task();
+    });
+}
+
+/// Before what waits there: somebody looks at it, and it is little.
+void HistoryStore::urgently(std::function<void()> task)
+{
+    m_worker->addUrgent(std::move(task));
+    post(m_worker, [worker = m_worker] { worker->doUrgent(); });
 }
 
 void HistoryStore::handOver()
@@ -187,7 +241,7 @@ void HistoryStore::record(const Event &event, const QString &url)
 
 void HistoryStore::record(const Obituary &obituary)
 {
-    inThread([worker = m_worker, obituary] { worker->add(obituary); });
+    urgently([worker = m_worker, obituary] { worker->add(obituary); });
 }
 
 void HistoryStore::record(const Receipt &receipt, const QString &url)
@@ -226,7 +280,9 @@ void HistoryStore::askEvents(int limit, const Callback<StoredEvents> &done)
 
 void HistoryStore::askObituaries(const QString &url, const Callback<QList<Obituary>> &done)
 {
-    ask<QList<Obituary>>([=](HistoryDatabase &database) { return database.obituaries(url); }, done);
+    urgently([this, worker = m_worker, url, done] {
+        post(this, [done, answer = worker->obituaries(url)] { done(answer); });
+    });
 }
 
 void HistoryStore::askReceiptsOf(const QString &url, const Callback<QList<Receipt>> &done)

@@ -65,6 +65,7 @@ private:
     template <typename T, typename Read>
     void ask(Read read, const Callback<T> &done);
     void inThread(std::function<void()> task);
+    void urgently(std::function<void()> task);
     void handOver();
 
     QString m_path;

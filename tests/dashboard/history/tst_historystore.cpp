@@ -38,6 +38,7 @@ private Q_SLOTS:
     void whileNothingCanBeWrittenTheFinestIsGivenUp();
     void eventsSayWhatWhenAndByWhom();
     void anObituaryKeepsTheLastWords();
+    void obituariesWaitForNothingElse();
     void ofEachServiceTheLastReceiptIsThere();
     void ofEachServiceTheLatestReceiptsAreThere();
     void aFileFromBeforeReceiptsGetsThem();
@@ -375,6 +376,38 @@ void TestHistoryStore::anObituaryKeepsTheLastWords()
     const auto found = wait<QList<Obituary>>([&](const auto &done) { store.askObituaries(Url, done); });
     QVERIFY(found);
     QCOMPARE(*found, (QList<Obituary>{obituary, unknown}));
+}
+
+/// Somebody looks at them, while much is written and read.
+void TestHistoryStore::obituariesWaitForNothingElse()
+{
+    const Obituary obituary{Noon, Url, u"mcp"_s, 4312, {}, u"pid 4312 is gone"_s, {}, {}};
+    HistoryStore store(path());
+    constexpr int Reads = 200;
+    int reads = 0;
+    for (int each = 0; each < Reads; ++each) {
+        for (int second = 0; second < 20; ++second) {
+            Observation observation;
+            observation.url = u"http://127.0.0.1:%1"_s.arg(each);
+            observation.from = Noon + second * 1s;
+            observation.to = observation.from + 1s;
+            store.record(observation);
+        }
+        store.askRange(Url, Noon - 1h, Noon + 1h, 1s, [&](const auto &) { ++reads; });
+    }
+    store.record(obituary);
+    std::optional<int> readsBefore;
+    QList<Obituary> found;
+    store.askObituaries(Url, [&](const Result<QList<Obituary>> &answer) {
+        readsBefore = reads;
+        found = answer ? *answer : QList<Obituary>();
+    });
+    QTRY_VERIFY_WITH_TIMEOUT(readsBefore, 60'000);
+    QCOMPARE(found, QList<Obituary>{obituary}); // although nothing was written yet
+    QVERIFY2(*readsBefore < Reads, "it waited for all that was asked before");
+    QTRY_COMPARE_WITH_TIMEOUT(reads, Reads, 60'000);
+    const auto kept = wait<QList<Obituary>>([&](const auto &done) { store.askObituaries(Url, done); });
+    QCOMPARE(*kept, QList<Obituary>{obituary}); // and once only
 }
 
 static Receipt receipt(FleetAction action, bool ok)
