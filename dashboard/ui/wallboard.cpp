@@ -45,7 +45,7 @@ int urgencyOf(const ServiceRow &row)
     return row.worstAlert() ? 2 : row.code() == CodeVerdict::Stale ? 1 : 0;
 }
 
-/// The second line of a tile: why, or since when.
+/// Why it is so, or how long its process runs.
 QString secondLine(const ServiceRow &row)
 {
     if (const FiringAlert *const alert = row.worstAlert(); alert && row.state() != ServiceState::DependencyError)
@@ -55,11 +55,17 @@ QString secondLine(const ServiceRow &row)
         return trouble.isEmpty() ? failingDependencies(*row.report).join(u", "_s) : trouble;
     }
     if (row.isCurrent())
-        return durationText(wholeSeconds(row.report->uptime));
+        return Wallboard::tr("up %1").arg(durationText(wholeSeconds(row.report->uptime)));
     return placeOf(row.entry);
 }
 
 } // namespace
+
+QString tileText(const ServiceRow &row)
+{
+    const QString line = secondLine(row);
+    return row.code() == CodeVerdict::Stale && row.isCurrent() ? Wallboard::tr("stale · %1").arg(line) : line;
+}
 
 int bestColumns(const QSize &area, int count, double ratio)
 {
@@ -275,12 +281,11 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
     write(inner.adjusted(0, unit * 3.1, 0, -unit * 2.5), state, filled ? base : accent,
           visibleText(stateText(row), 80));
     const bool stale = row.code() == CodeVerdict::Stale && row.isCurrent();
-    const QString second = visibleText(secondLine(row), 120);
     write(inner.adjusted(0, unit * 5.8, 0, 0), sized(font(), unit * 1.7),
           filled      ? base
               : stale ? theme.accent(CodeVerdict::Stale)
                       : theme.muted(),
-          stale ? tr("stale · %1").arg(second) : second);
+          visibleText(tileText(row), 120));
 }
 
 QString Wallboard::summary() const

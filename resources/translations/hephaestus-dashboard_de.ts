@@ -4270,6 +4270,10 @@ https://… token-file=… ca=…</translation>
         <source>alerts not known</source>
         <translation>Alarme nicht bekannt</translation>
     </message>
+    <message>
+        <source>up %1</source>
+        <translation>läuft seit %1</translation>
+    </message>
 </context>
 <context>
     <name>HistoryDatabase</name>

@@ -19,6 +19,8 @@ private Q_SLOTS:
     void troubleComesFirstAndNothingOverlaps();
     void ofALargeFleetOnlyWhatNeedsAPersonHasATile_data();
     void ofALargeFleetOnlyWhatNeedsAPersonHasATile();
+    void aTileSaysWhatItsTimeMeans_data();
+    void aTileSaysWhatItsTimeMeans();
     void whatAlertmanagerTellsIsSeen();
     void manyChangesAreOneRefresh();
     void aClickGoesToTheService();
@@ -121,6 +123,27 @@ void TestWallboard::ofALargeFleetOnlyWhatNeedsAPersonHasATile()
     }
     QVERIFY2(board.accessibleName().contains(u"%1 services"_s.arg(services)), qPrintable(board.accessibleName()));
     QVERIFY(!board.grab().isNull());
+}
+
+void TestWallboard::aTileSaysWhatItsTimeMeans_data()
+{
+    QTest::addColumn<CodeVerdict>("verdict");
+    QTest::addColumn<QString>("line");
+    QTest::newRow("fresh") << CodeVerdict::Fresh << u"up 7 h 17 min"_s;
+    QTest::newRow("stale") << CodeVerdict::Stale << u"stale · up 7 h 17 min"_s; // it is not stale for so long
+}
+
+void TestWallboard::aTileSaysWhatItsTimeMeans()
+{
+    QFETCH(CodeVerdict, verdict);
+    QFETCH(QString, line);
+    HealthReport report = Reports::healthy();
+    report.uptime = std::chrono::minutes(7 * 60 + 17);
+    report.code = CodeReport{verdict, {}, {}};
+    FleetModel fleet;
+    const ServiceId id = fleet.add(Reports::entry(u"orders"_s));
+    fleet.applyAnswer(id, Reports::answer(report));
+    QCOMPARE(tileText(*fleet.find(id)), line);
 }
 
 void TestWallboard::whatAlertmanagerTellsIsSeen()
