@@ -37,7 +37,7 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     styleTable(this, FleetModel::CurrentRole);
     setSelectionMode(ExtendedSelection);
     setItemDelegateForColumn(FleetModel::State, new StateDelegate(this));
-    setItemDelegateForColumn(FleetModel::Service, new ServiceDelegate(FleetModel::CurrentRole, this));
+    setItemDelegateForColumn(FleetModel::Service, new ServiceDelegate(-1, this));
     setItemDelegateForColumn(FleetModel::Code, new IconDelegate(codeLook, FleetModel::CurrentRole, this));
     auto *const chips = new DependencyChipsDelegate(FleetModel::CurrentRole, this);
     connect(chips, &DependencyChipsDelegate::chipClicked, this, &FleetView::dependencyOpened);
