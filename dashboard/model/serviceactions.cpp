@@ -15,6 +15,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype MostLookedAt = 500; ///< services: more are not looked at for each answer
+constexpr int MostReasons = 5;
+
 /// A step of the receipt while it is being done: what is called `drained` afterwards.
 QString inProgress(RestartStep step)
 {
@@ -166,6 +169,25 @@ QString ServiceActions::whyNot(ServiceId id, ServiceAction action) const
     case Obstacle::OffersNoCheck: return tr("%1 does not offer to check its dependencies.").arg(name);
     }
     return {};
+}
+
+QString ServiceActions::leftOut(const QList<ServiceId> &services, ServiceAction action) const
+{
+    if (services.size() > MostLookedAt)
+        return {};
+    QStringList reasons;
+    int count = 0;
+    for (const ServiceId id : services) {
+        if (mayDo(id, action))
+            continue;
+        if (++count <= MostReasons)
+            reasons << whyNot(id, action);
+    }
+    if (count == 0)
+        return {};
+    if (count > MostReasons)
+        reasons << tr("And %n more.", nullptr, count - MostReasons);
+    return tr("%n is/are left out: %1", nullptr, count).arg(reasons.join(u' '));
 }
 
 /// POST /actuator/shutdown, which answers at once and is off unless the service was configured to offer it.

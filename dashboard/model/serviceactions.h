@@ -56,6 +56,10 @@ public:
     /// The same without the words, which cost more than the question: of all services of a large fleet.
     bool mayDo(ServiceId id, ServiceAction action) const { return obstacle(id, action) == Obstacle::None; }
 
+    /// Which of them an act on all would leave out, and why: `1 is left out: orders runs already.`; empty: none, or
+    /// there are so many that it is not looked for. The first ones are named.
+    QString leftOut(const QList<ServiceId> &services, ServiceAction action) const;
+
     /// Does nothing if whyNot() has an answer. `delay` is for ScheduleShutDown; without one the service's own notice
     /// holds.
     void perform(ServiceId id, ServiceAction action, std::optional<Seconds> delay = {});

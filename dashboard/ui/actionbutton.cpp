@@ -38,6 +38,7 @@ bool ActionButton::event(QEvent *event)
 void ActionButton::actionEvent(QActionEvent *event)
 {
     QToolButton::actionEvent(event);
+    setAccessibleDescription(statusTip());
     if (m_isPointedAt)
         tell(statusTip());
 }

@@ -73,7 +73,7 @@ void FleetWideCommands::set(QAction *action, ServiceAction which, const QList<Se
 {
     const bool able = std::ranges::any_of(services, [&](ServiceId id) { return m_session.actions().mayDo(id, which); });
     action->setEnabled(able);
-    action->setStatusTip(able                     ? QString()
+    action->setStatusTip(able                     ? m_session.actions().leftOut(services, which)
                              : services.isEmpty() ? none
                                                   : m_session.actions().whyNot(services.first(), which));
     action->setToolTip(action->statusTip().toHtmlEscaped());

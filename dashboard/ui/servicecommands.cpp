@@ -186,15 +186,18 @@ QList<ServiceId> ServiceCommands::stale() const
 }
 
 /// `why` empty: it may be done.
-void ServiceCommands::disable(QAction *action, const QString &why)
+void ServiceCommands::disable(QAction *action, const QString &why) { describe(action, why, why.isEmpty()); }
+
+/// `note`: why it is disabled, or what it leaves out.
+void ServiceCommands::describe(QAction *action, const QString &note, bool isEnabled)
 {
     const QString key = action->shortcut().isEmpty()
         ? QString()
         : u" (%1)"_s.arg(action->shortcut().toString(QKeySequence::NativeText));
     const QString name = plain(action->text()) + key;
-    action->setEnabled(why.isEmpty());
-    action->setStatusTip(visibleText(why));
-    action->setToolTip(plainToolTip(why.isEmpty() ? name : name + u'\n' + visibleText(why)));
+    action->setEnabled(isEnabled);
+    action->setStatusTip(visibleText(note));
+    action->setToolTip(plainToolTip(note.isEmpty() ? name : name + u'\n' + visibleText(note)));
 }
 
 void ServiceCommands::updateAction(ServiceAction which, QAction *action)
@@ -206,10 +209,10 @@ void ServiceCommands::updateAction(ServiceAction which, QAction *action)
     }
     const int able = m_possible.count(which);
     action->setText(nameOf(which, able > 0 ? able : services.size()));
-    disable(action,
-            able == 0 ? tr("None of the %n selected service(s) can: %1", nullptr, int(services.size()))
-                            .arg(m_session.actions().whyNot(services.first(), which))
-                      : QString());
+    const QString none = able > 0 ? QString()
+                                  : tr("None of the %n selected service(s) can: %1", nullptr, int(services.size()))
+                                        .arg(m_session.actions().whyNot(services.first(), which));
+    describe(action, able > 0 ? m_session.actions().leftOut(services, which) : none, able > 0);
 }
 
 void ServiceCommands::updateRestartStale()
@@ -217,10 +220,11 @@ void ServiceCommands::updateRestartStale()
     const QList<ServiceId> stale = this->stale();
     const bool able = std::ranges::any_of(
         stale, [this](ServiceId id) { return m_session.actions().mayDo(id, ServiceAction::Restart); });
-    disable(m_restartStale,
-            stale.isEmpty() ? tr("No service runs old code.")
-                : able      ? QString()
-                            : m_session.actions().whyNot(stale.first(), ServiceAction::Restart));
+    describe(m_restartStale,
+             stale.isEmpty() ? tr("No service runs old code.")
+                 : able      ? m_session.actions().leftOut(stale, ServiceAction::Restart)
+                             : m_session.actions().whyNot(stale.first(), ServiceAction::Restart),
+             able);
 }
 
 void ServiceCommands::update()

@@ -78,6 +78,7 @@ private:
     void updateRestartStale();
     void updateOthers();
     void disable(QAction *action, const QString &why);
+    static void describe(QAction *action, const QString &note, bool isEnabled);
     QList<ServiceId> able(const QList<ServiceId> &services, ServiceAction action) const;
     QList<ServiceId> stale() const;
 

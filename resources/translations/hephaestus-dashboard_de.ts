@@ -3718,6 +3718,20 @@ https://… token-file=… ca=…</translation>
         <source>scheduled shutdown cancelled</source>
         <translation>geplantes Herunterfahren abgebrochen</translation>
     </message>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>Und %n weiterer.</numerusform>
+            <numerusform>Und %n weitere.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n is/are left out: %1</source>
+        <translation>
+            <numerusform>%n wird ausgelassen: %1</numerusform>
+            <numerusform>%n werden ausgelassen: %1</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::ServiceAlerts</name>

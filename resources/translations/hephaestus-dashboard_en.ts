@@ -422,6 +422,23 @@
     </message>
 </context>
 <context>
+    <name>Hephaestus::ServiceActions</name>
+    <message numerus="yes">
+        <source>And %n more.</source>
+        <translation>
+            <numerusform>And %n more.</numerusform>
+            <numerusform>And %n more.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n is/are left out: %1</source>
+        <translation>
+            <numerusform>%n is left out: %1</numerusform>
+            <numerusform>%n are left out: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Hephaestus::ServiceCommands</name>
     <message numerus="yes">
         <source>&amp;Restart %n…</source>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/dependencymodel.h"
+#include "dashboard/model/eventjournal.h"
 #include "dashboard/ui/actionbutton.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/confirmation.h"
@@ -71,6 +72,8 @@ private Q_SLOTS:
     void theSheetOfKeysNamesNoSelection();
     void whatIsPossibleForAllFollowsTheirAnswers();
     void manyAnswersUpdateTheActionsOnce();
+    void theNameOfWhatIsWorstIsNotTheFaintest();
+    void anEventOfManyLeadsToThem();
     void nothingDangerousHappensByEnterAlone();
     void aLongQuestionIsNotCut_data();
     void aLongQuestionIsNotCut();
@@ -491,14 +494,29 @@ void TestMainWindow::whatIsPossibleForAllFollowsTheirAnswers()
     bench.session.fleet().applyAnswer(ids[1], Reports::failure(ClientError::Refused));
     QTRY_COMPARE(start->text().remove(u'&'), u"Start"_s);
     QVERIFY(start->isEnabled());
+    const auto nameOf = [&](int each) { return bench.session.fleet().find(ids[each])->entry.name; };
+    const QString left = u"2 are left out: %1 runs already. %2 runs already."_s.arg(nameOf(0), nameOf(2));
+    QCOMPARE(start->statusTip(), left);
+    QVERIFY2(start->toolTip().contains(left), qPrintable(start->toolTip()));
+    qsizetype buttons = 0;
+    for (QObject *const each : start->associatedObjects()) {
+        const auto *const button = qobject_cast<ActionButton *>(each);
+        buttons += button != nullptr;
+        if (button)
+            QCOMPARE(button->accessibleDescription(), left);
+    }
+    QVERIFY(buttons > 0);
     bench.session.fleet().applyAnswer(ids[1], Reports::answer(Reports::healthy()));
     QTRY_VERIFY(!start->isEnabled());
 
     bench.session.actions().perform(ids[2], ServiceAction::Restart);
     QCOMPARE(restart->text().remove(u'&'), u"Restart 2…"_s); // what somebody did is seen at once, too
+    QVERIFY2(restart->statusTip().startsWith(u"1 is left out: %1 is busy"_s.arg(nameOf(2))),
+             qPrintable(restart->statusTip()));
     QVERIFY(cancel->isEnabled());
     bench.session.actions().cancel(ids[2]);
     QTRY_COMPARE(restart->text().remove(u'&'), u"Restart 3…"_s);
+    QCOMPARE(restart->statusTip(), QString());
     QVERIFY(!cancel->isEnabled());
 
     QTest::keyClick(bench.table(), Qt::Key_F); // all become favourites
@@ -527,6 +545,59 @@ void TestMainWindow::manyAnswersUpdateTheActionsOnce()
     QTRY_VERIFY(bench.action(ServiceAction::Start)->isEnabled());
     QCOMPARE(bench.action(ServiceAction::Start)->text().remove(u'&'), u"Start 20"_s);
     QCOMPARE(updated.count(), 1);
+}
+
+void TestMainWindow::theNameOfWhatIsWorstIsNotTheFaintest()
+{
+    Bench bench;
+    FleetModel &fleet = bench.session.fleet();
+    QHash<ServiceState, ServiceId> ids;
+    for (const ServiceState state : {ServiceState::Healthy, ServiceState::Unreachable, ServiceState::Stopped}) {
+        FleetEntry entry = Reports::entry(u"worst"_s, u"http://127.0.0.1:1/%1"_s.arg(int(state)));
+        entry.interval = std::chrono::hours(1);
+        ids[state] = fleet.add(entry);
+        fleet.applyAnswer(ids[state], Reports::answer(Reports::healthy()));
+    }
+    fleet.applyAnswer(ids[ServiceState::Unreachable], Reports::failure(ClientError::Refused));
+    fleet.setStopped(ids[ServiceState::Stopped]);
+    bench.window.resize(1200, 700);
+    bench.window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&bench.window));
+    /// How far its strongest pixel is from the background.
+    const auto strength = [&](ServiceState state) {
+        const int row = bench.table()->rows().rowOf(ids[state]);
+        const QRect cell = bench.table()->visualRect(bench.table()->rows().index(row, FleetModel::Service));
+        const QImage image = bench.table()->viewport()->grab(cell).toImage();
+        const float ground = image.pixelColor(image.width() - 2, 2).lightnessF();
+        float most = 0;
+        for (int y = 0; y < image.height(); ++y) {
+            for (int x = spacing(bench.table()->fontMetrics(), 2); x < image.width(); ++x)
+                most = std::max(most, std::abs(image.pixelColor(x, y).lightnessF() - ground));
+        }
+        return most;
+    };
+    const float healthy = strength(ServiceState::Healthy);
+    QVERIFY(healthy > 0.5F);
+    QVERIFY2(strength(ServiceState::Unreachable) > 0.95F * healthy,
+             qPrintable(QString::number(strength(ServiceState::Unreachable) / healthy)));
+    QVERIFY(strength(ServiceState::Stopped) < 0.9F * healthy); // on purpose: nobody misses it
+}
+
+void TestMainWindow::anEventOfManyLeadsToThem()
+{
+    Bench bench;
+    bench.addSome(5);
+    bench.window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&bench.window));
+    const QList<ServiceId> ids = bench.session.fleet().ids();
+    for (const ServiceId id : ids.mid(1))
+        bench.session.fleet().applyAnswer(id, Reports::failure(ClientError::Refused));
+    auto *const events = bench.window.findChild<EventList *>();
+    QTRY_COMPARE(events->model()->index(0, EventJournal::Service).data().toString(), u"4 services"_s);
+    events->setFocus();
+    events->setCurrentIndex(events->model()->index(0, 0));
+    QTest::keyClick(events, Qt::Key_Return);
+    QTRY_COMPARE(bench.table()->selectedServices(), ids.mid(1));
 }
 
 void TestMainWindow::nothingDangerousHappensByEnterAlone()
