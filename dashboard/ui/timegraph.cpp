@@ -67,8 +67,23 @@ private:
     const QCPAxis *m_axis; ///< owns it
 };
 
+/// Between the values and what stands above them: the words of the marks have a line of their own.
+int markBand(const QFontMetrics &metrics) { return metrics.height(); }
+
 /// However high the graph is, so that what stands there is not cut.
-QMargins aboveTheAxes(const QFontMetrics &metrics) { return {0, 0, 0, spacing(metrics, 1)}; }
+QMargins aboveTheAxes(const QFontMetrics &metrics) { return {0, 0, 0, markBand(metrics) + spacing(metrics, 1)}; }
+
+/// The words of marks that are too near each other for a word each, each of them once: `ended, restarted`, `3 × ended`.
+QString joined(const QStringList &words)
+{
+    QStringList told;
+    for (qsizetype each = 0; each < words.size(); ++each) {
+        const qsizetype count = words.count(words[each]);
+        if (words.indexOf(words[each]) == each)
+            told << (count > 1 ? u"%1 × %2"_s.arg(count).arg(words[each]) : words[each]);
+    }
+    return told.join(u", "_s);
+}
 
 QCPItemText *corner(QCustomPlot *plot, Qt::Alignment alignment)
 {
@@ -93,7 +108,6 @@ TimeGraph::TimeGraph(QWidget *parent)
     setLayoutDirection(Qt::LeftToRight); // as time goes
     m_emptyLabel->position->setCoords(0.5, 0.5);
     m_titleLabel->position->setCoords(1, 0);
-    m_titleLabel->setPadding(aboveTheAxes(fontMetrics()));
     m_cursorLabel->setPositionAlignment(Qt::AlignTop | Qt::AlignHCenter);
     m_cursorLabel->position->setTypeX(QCPItemPosition::ptPlotCoords);
     m_cursorLabel->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
@@ -123,6 +137,10 @@ TimeGraph::TimeGraph(QWidget *parent)
     yAxis->setTickLabels(false);
     connect(this, &QCustomPlot::mouseDoubleClick, this, &TimeGraph::followNow);
     connect(this, &QCustomPlot::afterLayout, this, &TimeGraph::fitAbove);
+    connect(this, &QCustomPlot::afterLayout, this, [this] {
+        if (m_markedIn != axisRect()->rect()) // their places are pixels
+            drawMarks();
+    });
     connect(xAxis, qOverload<const QCPRange &>(&QCPAxis::rangeChanged), this, &TimeGraph::moved);
 }
 
@@ -220,7 +238,8 @@ void TimeGraph::setUnitWord(const QString &word, const QString &shortWord)
 
 void TimeGraph::placeUnit()
 {
-    const int axisHeight = height() - 4 * fontMetrics().height(); // without the times below and the labels above
+    // Without the times below, and the labels and the words of the marks above.
+    const int axisHeight = height() - 5 * fontMetrics().height();
     const bool fits = fontMetrics().horizontalAdvance(m_unitWord) < axisHeight;
     yAxis->setLabel(fits ? m_unitWord : QString());
     const QString above = fits ? QString() : m_shortUnitWord;
@@ -304,7 +323,7 @@ void TimeGraph::redraw()
     m_times->setDateTimeFormat(xAxis->range().size() > Wide       ? u"d MMM"_s
                                    : xAxis->range().size() > 3600 ? u"HH:mm"_s
                                                                   : u"HH:mm:ss"_s);
-    for (QCPAbstractItem *const item : std::exchange(m_gapsAndMarks, {}))
+    for (QCPAbstractItem *const item : std::exchange(m_gaps, {}))
         removeItem(item);
     yAxis->setTickLabels(m_isDrawn);
     if (m_isDrawn) {
@@ -330,7 +349,7 @@ void TimeGraph::drawGaps()
         gap->bottomRight->setCoords(to, 1);
         gap->setPen(Qt::NoPen);
         gap->setBrush(QBrush(Theme::of(palette()).line(), Qt::BDiagPattern));
-        m_gapsAndMarks << gap;
+        m_gaps << gap;
     };
     const QCPRange seen = xAxis->range();
     const double slack = std::max(0.001, seen.size() / 2000); // narrower than half a pixel or so: not to be seen
@@ -348,38 +367,84 @@ void TimeGraph::drawGaps()
         hatch(known, now);
 }
 
+/// Each mark is a line through the values, up to its word in the band above them. The words of those that are too
+/// near each other for a word each are told as one, at the latest of them.
 void TimeGraph::drawMarks()
 {
-    const Theme &theme = Theme::of(palette());
-    // From the right; a word that has no room beside the one right of it goes a line lower, and from the fourth on is
-    // left out.
-    double free[3] = {1e9, 1e9, 1e9};
+    struct Told
+    {
+        double at;
+        QStringList words; ///< in the order of time
+    };
+    for (QCPAbstractItem *const item : std::exchange(m_markItems, {}))
+        removeItem(item);
+    m_markedIn = axisRect()->rect();
+    std::vector<Told> all; // from the right
+    QList<double> places;
+    const double gap = spacing(fontMetrics(), 2);
     for (auto mark = m_marks.rbegin(); mark != m_marks.rend(); ++mark) {
         const double at = seconds(mark->at);
         if (!xAxis->range().contains(at))
             continue;
-        auto *const line = new QCPItemStraightLine(this);
-        line->point1->setCoords(at, 0);
-        line->point2->setCoords(at, 1);
-        line->setPen(QPen(theme.muted(), 1));
-        m_gapsAndMarks << line;
-        const QString text = visibleText(mark->word, 24);
-        const double right = xAxis->coordToPixel(at);
-        const double left = right - fontMetrics().horizontalAdvance(text) - 8;
-        auto *const lane = std::ranges::find_if(free, [&](double until) { return right <= until; });
-        if (lane == std::end(free))
-            continue;
-        *lane = left;
-        auto *const word = new QCPItemText(this);
-        word->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
-        word->position->setCoords(at, 0);
-        word->setPadding(QMargins(0, int(lane - free) * fontMetrics().height(), 4, 0));
-        word->setPositionAlignment((left < axisRect()->left() ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
-        word->setText(left < axisRect()->left() ? u' ' + text : text);
-        word->setColor(theme.muted());
-        word->setFont(font());
-        m_gapsAndMarks << word;
+        places << at;
+        const QString word = visibleText(mark->word, 24);
+        const auto leftOf = [&](const Told &told) {
+            return xAxis->coordToPixel(told.at) - fontMetrics().horizontalAdvance(joined(told.words)) - gap;
+        };
+        if (all.empty() || xAxis->coordToPixel(at) <= leftOf(all.back()))
+            all.push_back({at, {word}});
+        else
+            all.back().words.prepend(word);
+        // One that would reach beyond the left edge stands at the right of its line, where there is room.
+        const auto reachesOut = [&](const Told &told) { return leftOf(told) < axisRect()->left(); };
+        const auto rightOf = [&](const Told &told) { return 2 * xAxis->coordToPixel(told.at) - leftOf(told); };
+        while (all.size() > 1 && reachesOut(all.back()) && rightOf(all.back()) > leftOf(all[all.size() - 2])) {
+            const QStringList earlier = all.back().words;
+            all.pop_back();
+            all.back().words = earlier + all.back().words;
+        }
     }
+    for (const double at : std::as_const(places))
+        drawMark(at, std::ranges::find(all, at, &Told::at) != all.end());
+    for (const Told &told : all)
+        drawWord(told.at, joined(told.words));
+}
+
+/// `isNamed`: up to its word; else it would go through another one's.
+void TimeGraph::drawMark(double at, bool isNamed)
+{
+    auto *const line = new QCPItemLine(this);
+    for (QCPItemPosition *const end : {line->start, line->end}) {
+        end->setTypeX(QCPItemPosition::ptPlotCoords);
+        end->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    }
+    line->start->setCoords(at, isNamed ? -double(markBand(fontMetrics())) / std::max(axisRect()->height(), 1) : 0);
+    line->end->setCoords(at, 1);
+    line->setClipToAxisRect(false);
+    line->setPen(QPen(Theme::of(palette()).muted(), 1));
+    m_markItems << line;
+}
+
+void TimeGraph::drawWord(double at, const QString &text)
+{
+    const double right = xAxis->coordToPixel(at);
+    const int gap = spacing(fontMetrics(), 1);
+    const int before = int(right) - axisRect()->left();
+    const int behind = axisRect()->right() - int(right);
+    const bool isBefore = before >= std::min(fontMetrics().horizontalAdvance(text) + gap, behind);
+    const int room = isBefore ? before : behind;
+    auto *const word = new QCPItemText(this);
+    word->setObjectName(u"mark"_s);
+    word->position->setTypeX(QCPItemPosition::ptPlotCoords);
+    word->position->setTypeY(QCPItemPosition::ptAxisRectRatio);
+    word->position->setCoords(at, 0);
+    word->setClipToAxisRect(false);
+    word->setPadding(QMargins(gap, 0, gap, 0));
+    word->setPositionAlignment((isBefore ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignBottom);
+    word->setText(fontMetrics().elidedText(text, Qt::ElideRight, std::max(room - gap, 1)));
+    word->setColor(Theme::of(palette()).muted());
+    word->setFont(font());
+    m_markItems << word;
 }
 
 void TimeGraph::setLabels(const QList<std::pair<QString, QColor>> &labels, qsizetype needed)
@@ -395,7 +460,6 @@ void TimeGraph::setLabels(const QList<std::pair<QString, QColor>> &labels, qsize
             label->position->setType(QCPItemPosition::ptAbsolute);
             label->position->setCoords(spacing(fontMetrics(), 4), 0);
         }
-        label->setPadding(aboveTheAxes(fontMetrics()));
         m_labels << label;
     }
     for (qsizetype i = 0; i < m_labels.size(); ++i) {
@@ -403,6 +467,7 @@ void TimeGraph::setLabels(const QList<std::pair<QString, QColor>> &labels, qsize
         if (i >= labels.size())
             continue;
         m_labels[i]->setFont(font());
+        m_labels[i]->setPadding(aboveTheAxes(fontMetrics()));
         m_labels[i]->setText(u"■ "_s + labels[i].first);
         m_labels[i]->setColor(labels[i].second);
     }
@@ -434,8 +499,9 @@ void TimeGraph::applyTheme()
     m_cursorLabel->setPen(QPen(theme.line()));
     for (QCPItemText *const label : {m_emptyLabel, m_titleLabel, m_cursorLabel})
         label->setFont(font());
-    axisRect()->setMinimumMargins(
-        QMargins(0, fontMetrics().height() + spacing(fontMetrics(), 3), spacing(fontMetrics(), 3), 0));
+    m_titleLabel->setPadding(aboveTheAxes(fontMetrics()));
+    const int above = fontMetrics().height() + markBand(fontMetrics()) + spacing(fontMetrics(), 2);
+    axisRect()->setMinimumMargins(QMargins(0, above, spacing(fontMetrics(), 3), 0));
     axisRect()->setMargins(axisRect()->minimumMargins());
     applyColours();
 }

@@ -11,8 +11,8 @@
 namespace Hephaestus {
 
 /// What all graphs over time share. Now is at the right edge. Where nothing is known the background is hatched, for a
-/// gap is not a zero. Events are thin lines with a word. The wheel zooms the time, a drag moves it, a double click
-/// returns to now; hovering tells the time and the values. Subclasses draw the values.
+/// gap is not a zero. Events are thin lines with a word above the values. The wheel zooms the time, a drag moves it, a
+/// double click returns to now; hovering tells the time and the values. Subclasses draw the values.
 class TimeGraph : public QCustomPlot
 {
     Q_OBJECT
@@ -96,6 +96,8 @@ private:
     void undraw();
     void drawGaps();
     void drawMarks();
+    void drawMark(double at, bool isNamed);
+    void drawWord(double at, const QString &text);
     void moved(const QCPRange &range);
     void placeUnit();
     void fitAbove();
@@ -108,7 +110,9 @@ private:
     QCPItemText *m_titleLabel;
     QCPItemStraightLine *m_cursor;
     QCPItemText *m_cursorLabel;
-    QList<QCPAbstractItem *> m_gapsAndMarks;
+    QList<QCPAbstractItem *> m_gaps;
+    QList<QCPAbstractItem *> m_markItems;
+    QRect m_markedIn; ///< the place of the axes for which these are
     QSharedPointer<QCPAxisTickerDateTime> m_times;
 
     QString m_name;

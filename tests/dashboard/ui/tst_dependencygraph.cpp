@@ -22,6 +22,7 @@ private Q_SLOTS:
     void nothingAboveTheAxesIsCut_data();
     void nothingAboveTheAxesIsCut();
     void nothingAboveTheAxesLiesOnAnother();
+    void wordsOfMarksStandAboveTheValues();
     void timesDoNotTouchEachOther_data();
     void timesDoNotTouchEachOther();
     void whatIsBeingReadIsNoGap();
@@ -102,10 +103,10 @@ void TestDependencyGraph::aGapIsHatchedAndHasNoBar()
 void TestDependencyGraph::aMarkIsALineWithAWord()
 {
     DependencyGraph graph;
-    const int before = countItems<QCPItemStraightLine>(graph);
+    const int before = countItems<QCPItemLine>(graph);
     graph.show(u"db"_s, {}, {{Noon - 10s, u"restarted"_s}, {Noon - 1h, u"restarted"_s}},
                Noon); // the second is out of sight
-    QCOMPARE(countItems<QCPItemStraightLine>(graph), before + 1);
+    QCOMPARE(countItems<QCPItemLine>(graph), before + 1);
 }
 
 void TestDependencyGraph::nowIsAtTheRightEdge()
@@ -168,7 +169,7 @@ void TestDependencyGraph::nothingAboveTheAxesLiesOnAnother()
             graph->setSpan(1min);
         }
         line.show(Measure::Latency, range, Noon);
-        bars.show(u"db"_s, samples, {}, Noon);
+        bars.show(u"db"_s, samples, {{Noon - 20s, u"restarted"_s}}, Noon);
         for (TimeGraph *const graph : {static_cast<TimeGraph *>(&line), static_cast<TimeGraph *>(&bars)}) {
             graph->grab(); // lays it out
             QList<QRectF> seen;
@@ -177,12 +178,56 @@ void TestDependencyGraph::nothingAboveTheAxesLiesOnAnother()
                 if (!text || !text->visible() || text->text().isEmpty()
                     || text->bottom->pixelPosition().y() > graph->axisRect()->top())
                     continue;
-                const QRectF place(text->topLeft->pixelPosition(), text->bottomRight->pixelPosition());
+                const QRectF place = QRectF(text->topLeft->pixelPosition(), text->bottomRight->pixelPosition())
+                                         .marginsRemoved(text->padding());
                 for (const QRectF &other : seen)
                     QVERIFY2(!other.intersects(place), qPrintable(u"%1 at %2"_s.arg(text->text()).arg(width)));
                 seen << place;
             }
             QVERIFY2(seen.size() >= 2, qPrintable(QString::number(width)));
+        }
+    }
+}
+
+/// Where an end and a start are a moment apart, too, and where they are many.
+void TestDependencyGraph::wordsOfMarksStandAboveTheValues()
+{
+    History::Samples samples;
+    append(samples, 60, 0, 3, 1);
+    const History::Marks few{{Noon - 50s, u"restarted"_s}, {Noon - 3s, u"ended"_s}, {Noon - 2s, u"restarted"_s}};
+    History::Marks many;
+    for (int each = 59; each > 0; each -= 2)
+        many.push_back({Noon - each * 1s, each % 4 == 1 ? u"restarted"_s : u"ended"_s});
+    for (const History::Marks &marks : {few, many}) {
+        for (int width = 800; width > 280; width -= 40) {
+            DependencyGraph graph;
+            graph.resize(300, 120);
+            graph.setSpan(1min);
+            graph.show(u"db"_s, samples, marks, Noon);
+            graph.replot();
+            graph.resize(width, 120); // what was laid out follows
+            graph.grab();
+            const QRect axes = graph.axisRect()->rect();
+            QList<QRectF> seen;
+            QString told;
+            int lines = 0;
+            for (int each = 0; each < graph.itemCount(); ++each) {
+                lines += qobject_cast<QCPItemLine *>(graph.item(each)) != nullptr;
+                const auto *const text = qobject_cast<QCPItemText *>(graph.item(each));
+                if (!text || text->objectName() != "mark"_L1)
+                    continue;
+                const QRectF place(text->topLeft->pixelPosition(), text->bottomRight->pixelPosition());
+                QVERIFY2(place.bottom() <= axes.top() + 0.5, qPrintable(text->text()));
+                QVERIFY2(place.left() >= axes.left() - 0.5 && place.right() <= axes.right() + 1.5,
+                         qPrintable(text->text()));
+                for (const QRectF &other : seen)
+                    QVERIFY2(!other.intersects(place), qPrintable(u"%1 at %2"_s.arg(text->text()).arg(width)));
+                seen << place;
+                told.prepend(text->text() + u'|');
+            }
+            QCOMPARE(lines, int(marks.size()));
+            if (marks.size() == few.size())
+                QCOMPARE(told, u"restarted|ended, restarted|"_s); // none is left out
         }
     }
 }
