@@ -6,6 +6,7 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/graphcolumn.h"
 #include "dashboard/ui/graphpicture.h"
 #include "dashboard/ui/theme.h"
 
@@ -32,6 +33,8 @@ namespace {
 
 constexpr int MostCompared = 8;
 constexpr int MostLetters = 20; ///< for which room is kept in the list of what can be shown
+constexpr int LeastAlone = 27;  ///< steps of spacing(): the height in which one graph still shows its axes
+constexpr int LeastOfSeveral = 36;
 
 } // namespace
 
@@ -44,6 +47,7 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     , m_compare(new QPushButton)
     , m_pin(new QToolButton)
     , m_export(new QPushButton)
+    , m_column(new GraphColumn(this))
     , m_stack(new QVBoxLayout)
     , m_graphs(new QWidget)
 {
@@ -106,7 +110,9 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     area->setWidget(m_graphs);
     auto *const layout = new QVBoxLayout(this);
     const int margin = spacing(fontMetrics(), 2);
-    layout->setContentsMargins(margin, margin, margin, margin);
+    const int gap = spacing(fontMetrics(), 1); // the graphs keep the height
+    layout->setContentsMargins(margin, gap, margin, gap);
+    layout->setSpacing(gap);
     layout->addLayout(bar);
     layout->addWidget(area, 1);
 }
@@ -261,17 +267,20 @@ void GraphPage::rebuild()
         for (Panel &panel : m_panels)
             delete panel.graph;
         m_panels = std::move(panels);
+        QList<TimeGraph *> graphs;
         for (const Panel &panel : m_panels) {
             m_stack->removeWidget(panel.graph);
             m_stack->addWidget(panel.graph, 1);
+            graphs << panel.graph;
         }
+        m_column->setGraphs(graphs);
         listChoices();
     }
     m_compare->setText(m_panels.size() > 1 ? tr("Compare (%1)").arg(m_panels.size()) : tr("Compare"));
     for (Panel &panel : m_panels) {
         const ServiceRow *const row = m_session.fleet().find(panel.service);
         panel.graph->setTitle(m_panels.size() > 1 && row ? row->entry.name : QString());
-        panel.graph->setMinimumHeight(spacing(fontMetrics(), m_panels.size() > 1 ? 34 : 40));
+        panel.graph->setMinimumHeight(spacing(fontMetrics(), m_panels.size() > 1 ? LeastOfSeveral : LeastAlone));
         show(panel);
         refresh(panel, true);
     }

@@ -16,6 +16,8 @@ class QVBoxLayout;
 
 namespace Hephaestus {
 
+class GraphColumn;
+
 /// One value over time: the operations of a dependency, or what the answers say of the process. Of one service, or of
 /// several beneath each other on the same axes. From one minute to seven days, out of the store; without a store, what
 /// was seen since the start.
@@ -92,6 +94,7 @@ private:
     QPushButton *m_compare;
     QToolButton *m_pin;
     QPushButton *m_export;
+    GraphColumn *m_column;
     QVBoxLayout *m_stack;
     QWidget *m_graphs;
     std::vector<Panel> m_panels;

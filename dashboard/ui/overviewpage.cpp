@@ -2,12 +2,15 @@
 #include "dashboard/ui/overviewpage.h"
 
 #include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/graphcolumn.h"
 #include "dashboard/ui/theme.h"
 
+#include <QApplication>
 #include <QGridLayout>
 #include <QMouseEvent>
 #include <QPointer>
 #include <QScrollArea>
+#include <QScrollBar>
 
 #include <algorithm>
 
@@ -18,18 +21,18 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto OverviewPause = 5s; ///< between two looks at what is kept: a bar is longer
+constexpr int LeastRow = 34;       ///< steps of spacing(): a lower graph shows no course
 constexpr Measure Overviewed[] = {Measure::Latency, Measure::Errors, Measure::Cpu, Measure::Memory, Measure::Restarts};
-
-/// A narrower graph has no room for its times and labels.
-int columnsIn(int width, const QFontMetrics &metrics) { return std::clamp(width / spacing(metrics, 110), 1, 4); }
 
 } // namespace
 
 OverviewPage::OverviewPage(FleetSession &session, QWidget *parent)
     : QWidget(parent)
     , m_session(session)
+    , m_scroll(new QScrollArea)
     , m_area(new QWidget)
     , m_grid(new QGridLayout(m_area))
+    , m_aligned(new GraphColumns(this))
 {
     m_grid->setContentsMargins(0, 0, 0, 0);
     m_grid->setSpacing(spacing(fontMetrics(), 1));
@@ -38,14 +41,14 @@ OverviewPage::OverviewPage(FleetSession &session, QWidget *parent)
         m_lines[measure] = graph;
         prepare(graph, nameOf(measure));
     }
-    auto *const scroll = new QScrollArea;
-    scroll->setFrameShape(QFrame::NoFrame);
-    scroll->setWidgetResizable(true);
-    scroll->setWidget(m_area);
+    m_scroll->setFrameShape(QFrame::NoFrame);
+    m_scroll->setWidgetResizable(true);
+    m_scroll->setWidget(m_area);
     auto *const layout = new QGridLayout(this);
     const int margin = spacing(fontMetrics(), 2);
-    layout->setContentsMargins(margin, margin, margin, margin);
-    layout->addWidget(scroll);
+    const int gap = spacing(fontMetrics(), 1); // the graphs keep the height
+    layout->setContentsMargins(margin, gap, margin, gap);
+    layout->addWidget(m_scroll);
     arrange();
 }
 
@@ -55,7 +58,6 @@ void OverviewPage::prepare(TimeGraph *graph, const QString &title)
     graph->setSpan(Span);
     graph->setTitle(title);
     graph->setAccessibleName(LineGraph::tr("Graph of %1").arg(title));
-    graph->setMinimumHeight(spacing(fontMetrics(), 32));
     graph->setInteractions({}); // a click shows it large, and the wheel scrolls the page
     graph->setCursor(Qt::PointingHandCursor);
     graph->installEventFilter(this);
@@ -142,7 +144,7 @@ void OverviewPage::show(const HistoryRange &range)
 /// As many beside each other as stay readable.
 void OverviewPage::arrange()
 {
-    const int columns = columnsIn(width(), fontMetrics());
+    const int columns = GraphColumns::countIn(width(), fontMetrics());
     QList<TimeGraph *> graphs;
     for (const Measure measure : Overviewed)
         graphs << m_lines.at(measure);
@@ -153,13 +155,32 @@ void OverviewPage::arrange()
         m_grid->addWidget(graphs[place], place / columns, place % columns);
         graphs[place]->show();
     }
+    m_aligned->setGraphs(graphs, columns);
+    fitRows();
+}
+
+/// As many rows as stay readable are in view, each whole; a notch of the wheel goes to the next.
+void OverviewPage::fitRows()
+{
+    const int gap = m_grid->spacing();
+    const int least = spacing(fontMetrics(), LeastRow);
+    const int room = m_scroll->height();
+    const int rows = std::max(1, (room + gap) / (least + gap));
+    const int fitting = std::max(least, (room - (rows - 1) * gap) / rows);
+    const int lines = std::max(1, QApplication::wheelScrollLines());
+    const int height = fitting - (fitting + gap) % lines;
+    for (int place = 0; place < m_grid->count(); ++place)
+        m_grid->itemAt(place)->widget()->setMinimumHeight(height);
+    m_scroll->verticalScrollBar()->setSingleStep((height + gap) / lines);
 }
 
 void OverviewPage::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    if (m_columns != columnsIn(width(), fontMetrics()))
+    if (m_columns != GraphColumns::countIn(width(), fontMetrics()))
         arrange();
+    else
+        fitRows();
 }
 
 void OverviewPage::showEvent(QShowEvent *event)

@@ -9,10 +9,12 @@
 #include <map>
 
 class QGridLayout;
+class QScrollArea;
 
 namespace Hephaestus {
 
 class DependencyGraph;
+class GraphColumns;
 
 /// All graphs of one service at a glance, small, over the last quarter of an hour: latency, error rate, processor,
 /// memory, restarts, each dependency with its failures. Restarts and deaths are lines in all of them. A click shows one
@@ -46,13 +48,16 @@ private:
     DependencyGraph *graphOf(const QString &dependency);
     void prepare(TimeGraph *graph, const QString &title);
     void arrange();
+    void fitRows();
 
     FleetSession &m_session;
     ServiceId m_service = NoService;
     std::map<Measure, LineGraph *> m_lines;
     std::map<QString, DependencyGraph *> m_bars;
+    QScrollArea *m_scroll;
     QWidget *m_area;
     QGridLayout *m_grid;
+    GraphColumns *m_aligned; ///< those beneath each other
     int m_columns = 0;
     bool m_asked = false;
     Clock::TimePoint m_shown{};

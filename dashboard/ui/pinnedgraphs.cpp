@@ -4,6 +4,7 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/graphcolumn.h"
 #include "dashboard/ui/linegraph.h"
 #include "dashboard/ui/theme.h"
 
@@ -36,6 +37,7 @@ PinnedGraphs::PinnedGraphs(FleetSession &session, GraphPins &pins, QWidget *pare
     , m_nothing(new QLabel(tr("Nothing is pinned. Pin, on the page Graphs, keeps here what that page shows.")))
     , m_area(new QWidget)
     , m_grid(new QGridLayout(m_area))
+    , m_aligned(new GraphColumns(this))
 {
     setAttribute(Qt::WA_DeleteOnClose);
     setWindowTitle(tr("Hephaestus: pinned graphs"));
@@ -132,11 +134,14 @@ void PinnedGraphs::rebuild()
 /// As many beside each other as stay readable.
 void PinnedGraphs::arrange()
 {
-    m_columns = std::clamp(width() / spacing(fontMetrics(), 110), 1, 4);
+    m_columns = GraphColumns::countIn(width(), fontMetrics());
+    QList<TimeGraph *> graphs;
     for (int place = 0; place < int(m_panels.size()); ++place) {
         m_grid->addWidget(m_panels[std::size_t(place)].frame, place / m_columns, place % m_columns);
         m_panels[std::size_t(place)].frame->show();
+        graphs << m_panels[std::size_t(place)].graph;
     }
+    m_aligned->setGraphs(graphs, m_columns);
     m_nothing->setVisible(m_panels.empty());
     m_area->parentWidget()->parentWidget()->setVisible(!m_panels.empty()); // what scrolls it
 }
@@ -201,7 +206,7 @@ void PinnedGraphs::keyPressEvent(QKeyEvent *event)
 void PinnedGraphs::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    if (m_columns != std::clamp(width() / spacing(fontMetrics(), 110), 1, 4))
+    if (m_columns != GraphColumns::countIn(width(), fontMetrics()))
         arrange();
 }
 

@@ -13,6 +13,7 @@ class QLabel;
 
 namespace Hephaestus {
 
+class GraphColumns;
 class TimeGraph;
 
 /// The pinned graphs of several services, small, over one span of time, which ends now. A window of its own: Escape
@@ -60,6 +61,7 @@ private:
     QWidget *m_area;
     QGridLayout *m_grid;
     std::vector<Panel> m_panels;
+    GraphColumns *m_aligned; ///< those beneath each other
     int m_columns = 0;
     QTimer m_timer;
 };

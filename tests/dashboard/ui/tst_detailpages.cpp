@@ -30,6 +30,7 @@
 #include <QProcess>
 #include <QPushButton>
 #include <QScrollBar>
+#include <QSet>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTabBar>
@@ -57,6 +58,7 @@ private Q_SLOTS:
     void theValuesAndThePictureAreSaved();
     void theOverviewLeadsToEachGraph();
     void beforeTheHistoryHasAnsweredNothingIsSaidOfIt();
+    void graphsBeneathEachOtherBeginAtTheSameX();
     void errorsAreAPercentageAndRestartsAreCounted();
     void aNumberOfADependencyLeadsToItsGraph();
     void theLogIsFollowedUntilSomebodyReadsInIt();
@@ -413,6 +415,48 @@ void TestDetailPages::beforeTheHistoryHasAnsweredNothingIsSaidOfIt()
     QVERIFY(!graph->yAxis->tickLabels() && graph->yAxis->label().isEmpty());
     QTRY_COMPARE(graph->yAxis->label(), u"ms"_s);
     QVERIFY(graph->yAxis->tickLabels());
+}
+
+/// Whatever the numbers beside them are.
+void TestDetailPages::graphsBeneathEachOtherBeginAtTheSameX()
+{
+    Bench bench;
+    bench.remember(bench.server.url(), 2min, 100, 12'345);
+    QVERIFY(bench.start());
+    const ServiceId first = bench.add(u"mcp"_s, bench.server.url());
+    const ServiceId second = bench.add(u"agents"_s, bench.second.url());
+    bench.window->findChild<FleetView *>()->select(first);
+    const auto beginsOf = [](QWidget *page) {
+        QMap<int, QSet<int>> begins; // of the values, by column
+        for (const TimeGraph *const graph : graphsOf(page)) {
+            if (graph->isVisible())
+                begins[graph->x()].insert(graph->axisRect()->left());
+        }
+        return begins;
+    };
+    auto *const overview = bench.openPage<OverviewPage>();
+    const auto *const database = [&] {
+        [[maybe_unused]] const bool isThere =
+            QTest::qWaitFor([&] { return named<TimeGraph>(overview, u"Graph of database"_s); }, 30'000);
+        return named<TimeGraph>(overview, u"Graph of database"_s);
+    }();
+    QVERIFY(database);
+    QTRY_VERIFY(database->accessibleDescription().contains(u"succeeded"_s) && database->top() > 1000);
+    for (const int width : {1200, 2600, 700}) {
+        bench.window->resize(width, 800);
+        QTRY_VERIFY(!beginsOf(overview).isEmpty());
+        const auto areSame = [&] {
+            const auto begins = beginsOf(overview);
+            return std::ranges::all_of(begins, [](const QSet<int> &each) { return each.size() == 1; });
+        };
+        QTRY_VERIFY2(areSame(), qPrintable(QString::number(width)));
+    }
+    bench.window->resize(1200, 800);
+    auto *const page = bench.openPage<GraphPage>();
+    page->setServices({first, second});
+    page->select(u"database"_s);
+    QTRY_COMPARE(graphsOf(page).size(), 2);
+    QTRY_COMPARE(beginsOf(page).first().size(), 1);
 }
 
 void TestDetailPages::errorsAreAPercentageAndRestartsAreCounted()
