@@ -54,8 +54,7 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, c
 void CellDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                                 const QModelIndex &) const
 {
-    paintText(painter, area, int(option.displayAlignment) | Qt::TextSingleLine,
-              option.fontMetrics.elidedText(option.text, m_elideMode, area.width()));
+    paintText(painter, area, int(option.displayAlignment) | Qt::TextSingleLine, elided(option, area.width()));
 }
 
 QSize CellDelegate::sizeHint(const QStyleOptionViewItem &given, const QModelIndex &index) const
@@ -78,6 +77,11 @@ QRect CellDelegate::contentArea(const QStyleOptionViewItem &option)
 QRect CellDelegate::visual(const QStyleOptionViewItem &option, const QRect &within, const QRect &rect)
 {
     return QStyle::visualRect(option.direction, within, rect);
+}
+
+QString CellDelegate::elided(const QStyleOptionViewItem &option, int width) const
+{
+    return option.fontMetrics.elidedText(option.text, m_elideMode, width);
 }
 
 QString CellDelegate::toolTip(const QPoint &, const QStyleOptionViewItem &, const QModelIndex &index) const
@@ -108,8 +112,7 @@ void IconDelegate::paintContent(QPainter &painter, const QRect &area, const QSty
     const QRect rest = visual(option, area, area.adjusted(size + spacing(option.fontMetrics, 2), 0, 0, 0));
     if (!look.isTextPlain)
         painter.setPen(look.colour);
-    paintText(painter, rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-              option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
+    paintText(painter, rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, elided(option, rest.width()));
 }
 
 void paintFoldSign(QPainter &painter, const QRectF &box, bool folded, const QStyleOptionViewItem &option)

@@ -30,6 +30,8 @@ protected:
     /// Paints what is in the cell into `area`; the pen is set to the colour of ordinary text.
     virtual void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                               const QModelIndex &index) const;
+    /// The cell's text, cut to `width` pixels where it is longer.
+    virtual QString elided(const QStyleOptionViewItem &option, int width) const;
     virtual QString toolTip(const QPoint &position, const QStyleOptionViewItem &option, const QModelIndex &index) const;
 
     static int iconSize(const QStyleOptionViewItem &option);

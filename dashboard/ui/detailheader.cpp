@@ -74,6 +74,7 @@ DetailHeader::DetailHeader(QWidget *parent)
     QFont strong = font();
     strong.setWeight(QFont::DemiBold);
     m_state->setFont(strong);
+    m_state->setKeepsEnd(true); // how long it still takes
     auto *const layout = new QGridLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setHorizontalSpacing(spacing(fontMetrics(), 2));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/directedtext.h"
 
+#include <QFontMetrics>
 #include <QPainter>
 #include <QStyle>
 
@@ -13,6 +14,18 @@ int textFlags(Qt::LayoutDirection layout, int flags, const QString &text)
     constexpr int Given = int(Qt::AlignHorizontal_Mask) | Qt::TextForceLeftToRight | Qt::TextForceRightToLeft;
     return (flags & ~Given) | int(placed | Qt::AlignAbsolute)
         | (text.isRightToLeft() ? Qt::TextForceRightToLeft : Qt::TextForceLeftToRight);
+}
+
+QString elidedBeforeEnd(const QFontMetrics &metrics, const QString &text, int width)
+{
+    const qsizetype comma = text.lastIndexOf(u", ");
+    const QString end = comma < 0 ? QString() : text.mid(comma);
+    const int room = width - metrics.horizontalAdvance(end);
+    if (end.isEmpty() || metrics.horizontalAdvance(text) <= width)
+        return metrics.elidedText(text, Qt::ElideRight, width);
+    if (room < 4 * metrics.averageCharWidth()) // nothing of the beginning would be left
+        return metrics.elidedText(text, Qt::ElideMiddle, width);
+    return metrics.elidedText(text.first(comma), Qt::ElideRight, room) + end;
 }
 
 void paintText(QPainter &painter, const QRectF &area, int flags, const QString &text)

@@ -3,6 +3,7 @@
 
 #include <Qt>
 
+class QFontMetrics;
 class QPainter;
 class QRectF;
 class QString;
@@ -15,5 +16,8 @@ int textFlags(Qt::LayoutDirection layout, int flags, const QString &text);
 
 /// Draws `text` so, in the layout of `painter`.
 void paintText(QPainter &painter, const QRectF &area, int flags, const QString &text);
+
+/// `text` cut to `width` pixels, but not its last part, after the last comma: `cleaning up: pro…, 27 s left`.
+QString elidedBeforeEnd(const QFontMetrics &metrics, const QString &text, int width);
 
 } // namespace Hephaestus

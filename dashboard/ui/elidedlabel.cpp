@@ -3,6 +3,7 @@
 
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/directedtext.h"
 
 #include <QEvent>
 #include <QStyle>
@@ -28,6 +29,12 @@ void ElidedLabel::setText(const QString &text)
     elide();
 }
 
+void ElidedLabel::setKeepsEnd(bool keeps)
+{
+    m_keepsEnd = keeps;
+    elide();
+}
+
 QSize ElidedLabel::minimumSizeHint() const { return {fontMetrics().averageCharWidth() * 4, fontMetrics().height()}; }
 
 QSize ElidedLabel::sizeHint() const { return {fontMetrics().horizontalAdvance(m_text) + 2, fontMetrics().height()}; }
@@ -47,7 +54,9 @@ void ElidedLabel::changeEvent(QEvent *event)
 
 void ElidedLabel::elide()
 {
-    const QString fitting = fontMetrics().elidedText(m_text, Qt::ElideRight, std::max(width(), 1));
+    const int room = std::max(width(), 1);
+    const QString fitting = m_keepsEnd ? elidedBeforeEnd(fontMetrics(), m_text, room)
+                                       : fontMetrics().elidedText(m_text, Qt::ElideRight, room);
     QLabel::setText(fitting);
     setToolTip(fitting == m_text ? QString() : plainToolTip(m_text));
 }

@@ -15,6 +15,8 @@ public:
     explicit ElidedLabel(QWidget *parent = nullptr);
 
     void setText(const QString &text);
+    /// The last part of the text, after its last comma, is not what is cut.
+    void setKeepsEnd(bool keeps);
     QString fullText() const { return m_text; }
     QSize minimumSizeHint() const override;
     QSize sizeHint() const override;
@@ -27,6 +29,7 @@ private:
     void elide();
 
     QString m_text;
+    bool m_keepsEnd = false;
 };
 
 } // namespace Hephaestus

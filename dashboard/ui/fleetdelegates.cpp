@@ -67,7 +67,7 @@ void paintFilled(QPainter &painter, const QRect &area, const QStyleOptionViewIte
     const QRect rest = visual(area.adjusted(icon + spacing(option.fontMetrics, 2), 0, 0, 0));
     painter.setPen(base);
     paintText(painter, rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-              option.fontMetrics.elidedText(option.text, Qt::ElideRight, rest.width()));
+              elidedBeforeEnd(option.fontMetrics, option.text, rest.width()));
 }
 
 IconDelegate::Look stateLook(const Theme &theme, const QModelIndex &index)
@@ -88,6 +88,11 @@ void StateDelegate::paintContent(QPainter &painter, const QRect &area, const QSt
     if (index.data(FleetModel::StateRole).value<ServiceState>() == ServiceState::Unreachable)
         return paintFilled(painter, area, option);
     IconDelegate::paintContent(painter, area, option, index);
+}
+
+QString StateDelegate::elided(const QStyleOptionViewItem &option, int width) const
+{
+    return elidedBeforeEnd(option.fontMetrics, option.text, width);
 }
 
 // ---- service ----------------------------------------------------------------------------------------

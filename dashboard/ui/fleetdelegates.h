@@ -8,7 +8,8 @@
 
 namespace Hephaestus {
 
-/// A state as shape, word and colour; or, of a FleetRows' heading, a group, and what there is of it.
+/// A state as shape, word and colour, whose time that is left is not cut; or, of a FleetRows' heading, a group, and
+/// what there is of it.
 class StateDelegate : public IconDelegate
 {
     Q_OBJECT
@@ -19,6 +20,7 @@ public:
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                       const QModelIndex &index) const override;
+    QString elided(const QStyleOptionViewItem &option, int width) const override;
 };
 
 /// Of the code a service runs: fresh quietly, stale so that it is seen.

@@ -6,7 +6,9 @@
 #include "dashboard/ui/confirmation.h"
 #include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/elidedlabel.h"
 #include "dashboard/ui/eventlist.h"
+#include "dashboard/ui/fleetdelegates.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/latencydelegate.h"
 #include "dashboard/ui/mainwindow.h"
@@ -22,6 +24,7 @@
 #include "tests/support/fakehttpserver.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
@@ -109,6 +112,7 @@ private Q_SLOTS:
     void theFirstAnswersOfAllMakeRoomUnderThePointer();
     void whereThereIsRoomNamesGetSomeOfIt();
     void whereThereIsNoRoomForMoreTheAgeIsThere();
+    void theSecondsOfAStateAreNotCut();
     void colorsOfTheCommandLineAreForOnce();
 };
 
@@ -1539,6 +1543,34 @@ void TestMainWindow::whereThereIsNoRoomForMoreTheAgeIsThere()
     QCOMPARE(paintedCell(*delegate, view, cell, narrow), paintedCell(cells, view, plain.index(0, 0), narrow));
     const QSize wide(400, height);
     QVERIFY(paintedCell(*delegate, view, cell, wide) != paintedCell(cells, view, plain.index(0, 0), wide));
+}
+
+void TestMainWindow::theSecondsOfAStateAreNotCut()
+{
+    struct Cell : StateDelegate
+    {
+        using StateDelegate::elided;
+        using StateDelegate::StateDelegate;
+    };
+    const Cell cell(nullptr);
+    QStyleOptionViewItem option;
+    option.fontMetrics = QFontMetrics(QApplication::font());
+    option.text = u"cleaning up: the process of billing-and-invoices, 27 s left"_s;
+    const int whole = option.fontMetrics.horizontalAdvance(option.text);
+    for (int width = whole + 10; width > whole / 3; width -= 7) {
+        ElidedLabel label;
+        label.setKeepsEnd(true);
+        label.resize(width, 20);
+        label.setText(option.text);
+        for (const QString &shown : {cell.elided(option, width), label.text()}) {
+            QVERIFY2(shown.endsWith(u"27 s left"_s), qPrintable(shown));
+            QVERIFY2(shown.startsWith(u"cle"_s), qPrintable(shown));
+            QVERIFY2(option.fontMetrics.horizontalAdvance(shown) <= width, qPrintable(shown));
+            QCOMPARE(shown == option.text, width >= whole);
+        }
+    }
+    option.text = u"unreachable: connection refused"_s; // nothing of it is a time
+    QVERIFY(cell.elided(option, whole / 4).startsWith(u"unreach"_s));
 }
 
 void TestMainWindow::colorsOfTheCommandLineAreForOnce()
