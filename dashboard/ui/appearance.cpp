@@ -5,6 +5,7 @@
 #include "dashboard/ui/theme.h"
 
 #include <QApplication>
+#include <QLabel>
 #include <QPainter>
 #include <QProxyStyle>
 #include <QStyleFactory>
@@ -16,11 +17,21 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Texts of labels, buttons and tabs run as their own letters do, also in a window from right to left.
+/// Texts of labels, buttons and tabs run as their own letters do, also in a window from right to left. There a label
+/// stands at the right all the same; it would go to where its own letters begin.
 class ReadableStyle : public QProxyStyle
 {
 public:
+    using QProxyStyle::polish;
     using QProxyStyle::QProxyStyle;
+
+    void polish(QWidget *widget) override
+    {
+        QProxyStyle::polish(widget);
+        auto *const label = qobject_cast<QLabel *>(widget);
+        if (label && label->layoutDirection() == Qt::RightToLeft)
+            label->setAlignment(QStyle::visualAlignment(Qt::RightToLeft, label->alignment()));
+    }
 
     void drawItemText(QPainter *painter, const QRect &rect, int flags, const QPalette &palette, bool enabled,
                       const QString &text, QPalette::ColorRole role) const override

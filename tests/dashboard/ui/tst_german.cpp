@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/language.h"
 #include "dashboard/ui/actionbutton.h"
+#include "dashboard/ui/addservicedialog.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/detailpane.h"
@@ -62,6 +63,7 @@ private Q_SLOTS:
     void columnsAreAsWideAsTheirLanguageNeeds();
     void aLanguageIsChosenInThePreferences();
     void fromRightToLeftAllIsMirroredButTime();
+    void fromRightToLeftLabelsStandAtTheRight();
     void fromRightToLeftATextRunsAsItsLettersDo_data();
     void fromRightToLeftATextRunsAsItsLettersDo();
 };
@@ -397,6 +399,38 @@ static QImage inkOf(const QImage &picture)
         }
     }
     return picture.copy(ink);
+}
+
+/// Also where their letters run from left to right.
+void TestGerman::fromRightToLeftLabelsStandAtTheRight()
+{
+    QGuiApplication::setLayoutDirection(Qt::RightToLeft);
+    applyColors(u"light"_s);
+    Bench bench(1);
+    QVERIFY(bench.show());
+    bench.window.addService();
+    auto *const dialog = bench.window.findChild<AddServiceDialog *>();
+    QVERIFY(dialog);
+    dialog->resize(900, dialog->height());
+    QVERIFY(QTest::qWaitForWindowExposed(dialog));
+    int looked = 0;
+    for (QLabel *const label : dialog->findChildren<QLabel *>()) {
+        if (!label->isVisible() || label->text().isEmpty())
+            continue;
+        ++looked;
+        const QImage picture = label->grab().toImage();
+        const QRgb ground = picture.pixel(0, 0);
+        int first = picture.width();
+        for (int x = 0; x < picture.width() && first == picture.width(); ++x) {
+            for (int y = 0; y < picture.height(); ++y)
+                first = picture.pixel(x, y) == ground ? first : std::min(first, x);
+        }
+        QVERIFY2(first > picture.width() / 4, qPrintable(label->text())); // nothing is drawn at the left
+        QVERIFY2(first < picture.width(), qPrintable(label->text()));
+    }
+    QVERIFY2(looked >= 3, qPrintable(QString::number(looked)));
+    dialog->close();
+    applyColors(u"system"_s);
 }
 
 void TestGerman::fromRightToLeftATextRunsAsItsLettersDo_data()
