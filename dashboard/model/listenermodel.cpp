@@ -144,7 +144,7 @@ QVariant ListenerModel::data(const QModelIndex &index, int role) const
         case Pid:
             return role == SortRole ? QVariant(holder.pid)
                                     : QVariant(holder.pid > 0 ? QString::number(holder.pid) : u"–"_s);
-        case Command: return holder.pid > 0 ? visibleText(holder.command, 300) : tr("a process of another user");
+        case Command: return holder.pid > 0 ? visibleText(holder.command, 1000) : tr("a process of another user");
         case Directory: return visibleText(holder.directory, 300);
         default: return {};
         }

@@ -13,9 +13,12 @@
 #include <QPainter>
 #include <QPushButton>
 #include <QScreen>
+#include <QScrollBar>
 #include <QSortFilterProxyModel>
 #include <QTableView>
 #include <QVBoxLayout>
+
+#include <algorithm>
 
 namespace Hephaestus {
 
@@ -63,6 +66,11 @@ FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent
     m_table->setModel(rows);
     styleTable(m_table, ListenerModel::CurrentRole);
     m_table->setItemDelegateForColumn(ListenerModel::Port, new TickDelegate(ListenerModel::CurrentRole, m_table));
+    for (const int column : {ListenerModel::Command, ListenerModel::Directory}) { // in what differs they end
+        auto *const middle = new CellDelegate(ListenerModel::CurrentRole, m_table);
+        middle->setElideMode(Qt::ElideMiddle);
+        m_table->setItemDelegateForColumn(column, middle);
+    }
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
     setColumnWidths(m_table, {10, 28, 8, 0, 20});
     m_table->setSortingEnabled(true);
@@ -88,9 +96,30 @@ FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent
     layout->addWidget(m_summary);
     layout->addWidget(m_table, 1);
     layout->addWidget(buttons);
-    resize(QSize(spacing(fontMetrics(), 280), spacing(fontMetrics(), 130))
-               .boundedTo(parent ? parent->window()->size() : screen()->availableSize()));
     look();
+    resize(fittingSize(parent ? parent->window()->size() : screen()->availableSize()));
+}
+
+/// As wide as what was found needs to be read whole, as far as there is room.
+QSize FindServicesDialog::fittingSize(const QSize &most)
+{
+    const QSize least(spacing(fontMetrics(), 280), spacing(fontMetrics(), 130));
+    const auto needed = [this](int column) {
+        int width = 0;
+        for (int row = 0; row < m_model.rowCount(); ++row)
+            width = std::max(width, fontMetrics().horizontalAdvance(m_model.index(row, column).data().toString()));
+        return width + spacing(fontMetrics(), 5);
+    };
+    const QString title = m_model.headerData(ListenerModel::Directory, Qt::Horizontal).toString();
+    const int narrowest = fontMetrics().horizontalAdvance(title) + spacing(fontMetrics(), 5);
+    const int widest = std::max(narrowest, spacing(fontMetrics(), 90));
+    m_table->setColumnWidth(ListenerModel::Directory, std::clamp(needed(ListenerModel::Directory), narrowest, widest));
+    int wanted = 2 * spacing(fontMetrics(), 4) + m_table->verticalScrollBar()->sizeHint().width()
+        + needed(ListenerModel::Command);
+    for (const int column : {ListenerModel::Port, ListenerModel::Speaks, ListenerModel::Pid, ListenerModel::Directory})
+        wanted += m_table->columnWidth(column);
+    const QSize room = most - QSize(2, 2) * spacing(fontMetrics(), 4);
+    return QSize(std::max(wanted, least.width()), least.height()).boundedTo(room);
 }
 
 void FindServicesDialog::look() { m_model.find(portHolders(), m_known); }

@@ -25,6 +25,7 @@ Q_SIGNALS:
 
 private:
     void look();
+    QSize fittingSize(const QSize &most);
     void update();
 
     QStringList m_known;

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void oneOverHttpsIsAddedByItsFingerprint();
     void theTokenIsNotSentToHalfAnAddress();
     void servicesOfThisMachineAreFoundAndAdded();
+    void whereThereIsRoomTheFoundCommandsAreWhole();
     void aPlainWebServerIsWatched();
     void actuatorIsShutDownAndNothingElse();
     void aDroppedFileIsOpened_data();
@@ -244,6 +245,44 @@ void TestNewServices::servicesOfThisMachineAreFoundAndAdded()
     QCOMPARE(model.chosen().first().name, u"fake"_s);
     model.find(holders, {u"http://127.0.0.1:%1"_s.arg(service.port)});
     QCOMPARE(model.rowCount(), 1); // that one is watched already
+}
+
+/// The end of a command tells one from another.
+void TestNewServices::whereThereIsRoomTheFoundCommandsAreWhole()
+{
+    Test::ServiceProcess service;
+    QVERIFY(service.start(QStringLiteral(FAKESERVICE), {u"0"_s, QString(120, u'x'), u"the-end-that-differs"_s}));
+    QStringList others; // which are left in peace
+    for (PortHolder holder : portHolders()) {
+        if (holder.address.port == service.port)
+            continue;
+        others << holder.address.url();
+        for (const QString &host : {u"127.0.0.1"_s, u"::1"_s}) {
+            holder.address.host = host;
+            others << holder.address.url();
+        }
+    }
+    QWidget window;
+    for (const int width : {700, 2400}) {
+        window.resize(width, 700);
+        auto *const dialog = new FindServicesDialog(others, &window);
+        dialog->show();
+        QVERIFY(QTest::qWaitForWindowExposed(dialog));
+        QVERIFY(dialog->width() <= width);
+        auto *const table = dialog->findChild<QTableView *>();
+        const QAbstractItemModel *const model = table->model();
+        int looked = 0;
+        for (int row = 0; row < model->rowCount(); ++row) {
+            const QString command = model->index(row, ListenerModel::Command).data().toString();
+            if (!command.endsWith(u"the-end-that-differs"_s))
+                continue;
+            ++looked;
+            const int needed = table->fontMetrics().horizontalAdvance(command);
+            QCOMPARE(table->columnWidth(ListenerModel::Command) > needed, width > 1000);
+        }
+        QCOMPARE(looked, 1);
+        dialog->close();
+    }
 }
 
 void TestNewServices::aPlainWebServerIsWatched()
