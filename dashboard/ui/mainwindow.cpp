@@ -63,6 +63,25 @@ namespace {
 constexpr QSize SmallestWindow{640, 400};
 constexpr int MostHostsTold = 3; ///< in the status bar
 
+void addSubmenu(QMenu *menu, const QString &title, const QList<QAction *> &actions)
+{
+    QMenu *const submenu = menu->addMenu(title);
+    submenu->setToolTipsVisible(true);
+    submenu->addActions(actions);
+}
+
+QList<QAction *> commandsOf(const QMenu *menu, bool withSubmenus)
+{
+    QList<QAction *> commands;
+    for (QAction *const action : menu->actions()) {
+        if (action->menu() && withSubmenus)
+            commands << commandsOf(action->menu(), true);
+        else if (!action->menu() && !action->isSeparator())
+            commands << action;
+    }
+    return commands;
+}
+
 } // namespace
 
 MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget *parent)
@@ -176,32 +195,34 @@ void MainWindow::makeMenus()
     QAction *const quit = file->addAction(tr("&Quit"), QKeySequence(QKeySequence::Quit), this, &MainWindow::quit);
     quit->setMenuRole(QAction::QuitRole);
 
-    QMenu *const service = menuBar()->addMenu(tr("&Service"));
-    fillServiceMenu(service);
-    service->addSeparator();
-    service->addAction(m_commands->restartStale());
-    service->addActions(m_fleetWide->actions());
+    m_service = menuBar()->addMenu(tr("&Service"));
+    fillServiceMenu(m_service);
+    m_service->addSeparator();
+    m_service->addAction(m_commands->restartStale());
+    addSubmenu(m_service, tr("All s&ervices"), m_fleetWide->actions());
     makeViewMenu();
 
     QMenu *const help = menuBar()->addMenu(tr("&Help"));
     help->addActions({m_manual, m_palette, m_keys});
 }
 
-/// What can be done to the selected services, in the menu bar and the context menu.
+/// What can be done to the selected services, in the menu bar and the context menu: what is done most, and the rest by
+/// kind. It is lower than the smallest window.
 void MainWindow::fillServiceMenu(QMenu *menu)
 {
+    const auto act = [this](ServiceAction action) { return m_commands->action(action); };
     menu->setToolTipsVisible(true);
-    for (const ServiceAction action : {ServiceAction::Restart, ServiceAction::ShutDown, ServiceAction::ScheduleShutDown,
-                                       ServiceAction::CancelShutDown, ServiceAction::Start, ServiceAction::CheckNow})
-        menu->addAction(m_commands->action(action));
-    menu->addActions({m_kill->action(), m_commands->cancel()});
+    menu->addActions({act(ServiceAction::Restart), act(ServiceAction::ShutDown), act(ServiceAction::Start),
+                      act(ServiceAction::CheckNow), m_commands->cancel()});
     menu->addSeparator();
-    menu->addActions({m_rename->action(), m_rename->group(), m_commands->favourite(), m_commands->open(),
-                      m_commands->copyUrl(), m_copies->curl(), m_copies->json(), m_commands->sendToken(),
-                      m_commands->remove()});
-    menu->addSeparator();
-    m_alerts->fill(menu->addMenu(tr("Alerts")));
-    menu->addActions(m_places->actions());
+    addSubmenu(menu, tr("Shut down &otherwise"),
+               {act(ServiceAction::ScheduleShutDown), act(ServiceAction::CancelShutDown), m_kill->action()});
+    addSubmenu(menu, tr("O&pen"), QList<QAction *>{m_commands->open()} + m_places->actions());
+    addSubmenu(menu, tr("Cop&y"), {m_commands->copyUrl(), m_copies->curl(), m_copies->json()});
+    m_alerts->fill(menu->addMenu(tr("&Alerts")));
+    addSubmenu(menu, tr("In this &window"),
+               {m_rename->action(), m_rename->group(), m_commands->favourite(), m_commands->sendToken(),
+                m_commands->remove()});
 }
 
 void MainWindow::makeViewMenu()
@@ -411,17 +432,13 @@ void MainWindow::showService(ServiceId id)
 
 void MainWindow::restartShown() { m_commands->action(ServiceAction::Restart)->trigger(); }
 
-/// Those of the menus and of the menu of alerts, each once.
+/// Those of the menus, each once. What others list of files and columns is none.
 QList<QAction *> MainWindow::allActions() const
 {
     QList<QAction *> actions;
-    for (const QAction *const menu : menuBar()->actions()) {
-        for (QAction *const action : menu->menu()->actions()) {
-            if (!action->isSeparator() && !action->menu())
-                actions << action;
-        }
-    }
-    return actions << m_alerts->ofServices() << m_alerts->ofGroup() << m_alerts->showList();
+    for (const QAction *const menu : menuBar()->actions())
+        actions << commandsOf(menu->menu(), menu->menu() == m_service);
+    return actions;
 }
 
 void MainWindow::openPalette()

@@ -11,6 +11,7 @@
 #include <QMainWindow>
 
 class QLabel;
+class QMenu;
 class QSplitter;
 class QStackedWidget;
 
@@ -130,6 +131,7 @@ private:
     QAction *m_keys;
     QAction *m_manual;
     QString m_manualFolder;
+    QMenu *m_service;
     QAction *m_grouped;
     QAction *m_showEvents;
 

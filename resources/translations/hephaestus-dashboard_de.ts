@@ -2969,10 +2969,6 @@ https://… token-file=… ca=…</translation>
         </translation>
     </message>
     <message>
-        <source>Alerts</source>
-        <translation>Alarme</translation>
-    </message>
-    <message>
         <source>&amp;Pinned graphs</source>
         <translation>Ange&amp;heftete Graphen</translation>
     </message>
@@ -2990,6 +2986,30 @@ https://… token-file=… ca=…</translation>
             <numerusform>Kein Platz: %n Graph ist angeheftet.</numerusform>
             <numerusform>Kein Platz: %n Graphen sind angeheftet.</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>All s&amp;ervices</source>
+        <translation>All&amp;e Dienste</translation>
+    </message>
+    <message>
+        <source>Shut down &amp;otherwise</source>
+        <translation>&amp;Anders herunterfahren</translation>
+    </message>
+    <message>
+        <source>O&amp;pen</source>
+        <translation>&amp;Öffnen</translation>
+    </message>
+    <message>
+        <source>Cop&amp;y</source>
+        <translation>&amp;Kopieren</translation>
+    </message>
+    <message>
+        <source>&amp;Alerts</source>
+        <translation>A&amp;larme</translation>
+    </message>
+    <message>
+        <source>In this &amp;window</source>
+        <translation>In &amp;diesem Fenster</translation>
     </message>
 </context>
 <context>

@@ -33,6 +33,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
+#include <QMenuBar>
 #include <QPainter>
 #include <QPushButton>
 #include <QScreen>
@@ -113,6 +114,7 @@ private Q_SLOTS:
     void whereThereIsRoomNamesGetSomeOfIt();
     void whereThereIsNoRoomForMoreTheAgeIsThere();
     void theSecondsOfAStateAreNotCut();
+    void theMenuOfServicesFitsTheSmallestWindow();
     void colorsOfTheCommandLineAreForOnce();
 };
 
@@ -1571,6 +1573,67 @@ void TestMainWindow::theSecondsOfAStateAreNotCut()
     }
     option.text = u"unreachable: connection refused"_s; // nothing of it is a time
     QVERIFY(cell.elided(option, whole / 4).startsWith(u"unreach"_s));
+}
+
+/// What can be done is all there, and its keys act.
+void TestMainWindow::theMenuOfServicesFitsTheSmallestWindow()
+{
+    Bench bench;
+    bench.addSome(2);
+    QVERIFY(bench.start());
+    const QMenu *service = nullptr;
+    for (const QAction *const menu : bench.window.menuBar()->actions())
+        service = menu->text().remove(u'&') == u"Service"_s ? menu->menu() : service;
+    QVERIFY(service);
+    QStringList texts;
+    const std::function<void(const QMenu *)> read = [&](const QMenu *menu) {
+        QVERIFY2(menu->sizeHint().height() <= 340, qPrintable(menu->title())); // below the bar of menus, of 400
+        for (const QAction *const action : menu->actions()) {
+            if (action->menu())
+                read(action->menu());
+            else if (!action->isSeparator())
+                texts << action->text().remove(u'&');
+        }
+    };
+    read(service);
+    for (const QString &text : {u"Restart…"_s,
+                                u"Shut down…"_s,
+                                u"Start"_s,
+                                u"Check now"_s,
+                                u"Undo"_s,
+                                u"Schedule a shutdown…"_s,
+                                u"Cancel the scheduled shutdown"_s,
+                                u"Kill now…"_s,
+                                u"Open in the browser"_s,
+                                u"Open its folder"_s,
+                                u"Open a terminal there"_s,
+                                u"Copy address"_s,
+                                u"Copy as curl"_s,
+                                u"Copy answer as JSON"_s,
+                                u"Acknowledge"_s,
+                                u"Mute until…"_s,
+                                u"Rename…"_s,
+                                u"Group…"_s,
+                                u"Favourite"_s,
+                                u"Send its token…"_s,
+                                u"Remove from this window"_s,
+                                u"Restart all stale…"_s,
+                                u"Start all that do not run"_s,
+                                u"Shut down all…"_s})
+        QVERIFY2(texts.count(text) == 1, qPrintable(text + u" in "_s + texts.join(u", "_s)));
+    // A key of what is in a menu of that menu.
+    bench.window.activateWindow();
+    QTRY_VERIFY(bench.window.isActiveWindow());
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_F, Qt::ControlModifier | Qt::ShiftModifier);
+    QTRY_VERIFY(bench.session.fleet().find(bench.table()->currentService())->favourite);
+    // The palette and the sheet of keys have all of them.
+    bench.window.openShortcuts();
+    QStringList keys;
+    for (const QLabel *const label : bench.dialog()->findChildren<QLabel *>())
+        keys << label->text();
+    for (const QString &text : {u"Rename"_s, u"Copy as curl"_s, u"Mute until"_s, u"Schedule a shutdown"_s})
+        QVERIFY2(keys.contains(text), qPrintable(text));
 }
 
 void TestMainWindow::colorsOfTheCommandLineAreForOnce()
