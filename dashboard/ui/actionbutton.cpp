@@ -80,6 +80,8 @@ void ActionButton::paintEvent(QPaintEvent *)
         icon.paint(&painter, visual(place), Qt::AlignCenter, isEnabled() ? QIcon::Normal : QIcon::Disabled);
         area.setLeft(place.right() + gap());
     }
+    if (option.toolButtonStyle == Qt::ToolButtonIconOnly)
+        return;
     const bool underlined = style()->styleHint(QStyle::SH_UnderlineShortcut, &option, this);
     painter.drawItemText(visual(area),
                          Qt::AlignLeft | Qt::AlignVCenter | (underlined ? Qt::TextShowMnemonic : Qt::TextHideMnemonic),

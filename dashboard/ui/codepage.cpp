@@ -9,13 +9,14 @@
 #include "dashboard/ui/placecommands.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
+#include "dashboard/ui/wholetable.h"
 
 #include <QAction>
 #include <QDesktopServices>
 #include <QFileInfo>
 #include <QHBoxLayout>
 #include <QLabel>
-#include <QTableView>
+#include <QScrollArea>
 #include <QUrl>
 
 namespace Hephaestus {
@@ -55,7 +56,7 @@ CodePage::CodePage(QWidget *parent)
     , m_icon(new QLabel)
     , m_verdict(new QLabel)
     , m_note(new QLabel)
-    , m_table(new QTableView)
+    , m_table(new WholeTable)
 {
     for (QLabel *const label : {m_verdict, m_note}) {
         label->setTextFormat(Qt::PlainText);
@@ -69,25 +70,36 @@ CodePage::CodePage(QWidget *parent)
     path->setElideMode(Qt::ElideMiddle);
     m_table->setItemDelegateForColumn(CodeModel::Path, path);
     m_table->setAccessibleName(tr("Changed files"));
-    auto *const top = new QHBoxLayout;
-    const int margin = spacing(fontMetrics(), 2);
-    top->setContentsMargins(margin, 0, margin, 0);
-    top->setSpacing(margin);
-    top->addWidget(m_icon, 0, Qt::AlignTop);
-    top->addWidget(m_verdict, 1);
     auto *const layout = new QVBoxLayout(this);
-    layout->setContentsMargins(0, margin, 0, margin);
-    layout->setSpacing(margin);
-    layout->addLayout(top);
-    m_note->setContentsMargins(margin, 0, margin, 0);
-    layout->addWidget(m_note);
-    layout->addWidget(m_table, 1);
+    layout->setContentsMargins(0, 0, 0, spacing(fontMetrics(), 1));
+    layout->setSpacing(spacing(fontMetrics(), 1));
+    layout->addWidget(scrollingPage(makeContent()), 1);
     layout->addWidget(m_buttons);
     connect(m_table, &QTableView::activated, m_open, &QAction::trigger);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentChanged, this, &CodePage::updateActions);
     connect(m_open, &QAction::triggered, this, &CodePage::openFile);
     connect(m_diff, &QAction::triggered, this, &CodePage::showDiff);
     updateActions();
+}
+
+QWidget *CodePage::makeContent()
+{
+    const int margin = spacing(fontMetrics(), 2);
+    auto *const top = new QHBoxLayout;
+    top->setContentsMargins(margin, 0, margin, 0);
+    top->setSpacing(margin);
+    top->addWidget(m_icon, 0, Qt::AlignTop);
+    top->addWidget(m_verdict, 1);
+    auto *const content = new QWidget;
+    auto *const column = new QVBoxLayout(content);
+    column->setContentsMargins(0, spacing(fontMetrics(), 1), 0, 0);
+    column->setSpacing(spacing(fontMetrics(), 1));
+    column->addLayout(top);
+    column->addWidget(m_table);
+    column->addWidget(m_note);
+    column->addStretch();
+    m_note->setContentsMargins(margin, 0, margin, 0);
+    return content;
 }
 
 QWidget *CodePage::makeButtons()
@@ -168,8 +180,6 @@ void CodePage::show(const ServiceRow &row)
     if (!code.changed.isEmpty() && !m_table->currentIndex().isValid())
         m_table->setCurrentIndex(m_model.index(0, 0));
     updateActions();
-    static_cast<QVBoxLayout *>(layout())->setStretch(2, code.changed.isEmpty() ? 0 : 1);
-    static_cast<QVBoxLayout *>(layout())->setAlignment(code.changed.isEmpty() ? Qt::AlignTop : Qt::Alignment());
 }
 
 } // namespace Hephaestus

@@ -13,7 +13,7 @@ class QTableView;
 namespace Hephaestus {
 
 /// Whether the process runs the code on disk, and which files say otherwise: each can be opened, and compared with what
-/// was loaded where git knows.
+/// was loaded where git knows. Where there is little height, the verdict and the files scroll as a whole.
 class CodePage : public QWidget
 {
     Q_OBJECT
@@ -24,6 +24,7 @@ public:
     void show(const ServiceRow &row);
 
 private:
+    QWidget *makeContent();
     QWidget *makeButtons();
     QString currentPath() const;
     void updateActions();

@@ -3,12 +3,15 @@
 
 #include "common/base/duration.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/elidedlabel.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
 #include <QGridLayout>
 #include <QStyle>
+
+#include <algorithm>
 
 namespace Hephaestus {
 
@@ -61,6 +64,7 @@ QString resources(const ServiceRow &row)
 
 DetailHeader::DetailHeader(QWidget *parent)
     : QWidget(parent)
+    , m_lines(new QGridLayout(this))
     , m_icon(new QLabel)
     , m_name(new ElidedLabel)
     , m_state(new ElidedLabel)
@@ -75,16 +79,39 @@ DetailHeader::DetailHeader(QWidget *parent)
     strong.setWeight(QFont::DemiBold);
     m_state->setFont(strong);
     m_state->setKeepsEnd(true); // how long it still takes
-    auto *const layout = new QGridLayout(this);
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->setHorizontalSpacing(spacing(fontMetrics(), 2));
-    layout->setVerticalSpacing(spacing(fontMetrics(), 1));
-    layout->addWidget(m_icon, 0, 0, Qt::AlignVCenter);
-    layout->addWidget(m_name, 0, 1);
-    layout->addWidget(m_state, 0, 2, Qt::AlignRight | Qt::AlignVCenter);
-    layout->addWidget(m_facts, 1, 0, 1, 3);
-    layout->addWidget(m_resources, 2, 0, 1, 3);
-    layout->setColumnStretch(1, 1);
+    m_lines->setContentsMargins(0, 0, 0, 0);
+    m_lines->setHorizontalSpacing(spacing(fontMetrics(), 2));
+    m_lines->setVerticalSpacing(spacing(fontMetrics(), 1));
+    m_lines->addWidget(m_icon, 0, 0, Qt::AlignVCenter);
+    m_lines->addWidget(m_name, 0, 1);
+    m_lines->addWidget(m_state, 0, 2, Qt::AlignRight | Qt::AlignVCenter);
+    m_lines->setColumnStretch(1, 1);
+    m_lines->addWidget(m_facts, 1, 0, 1, 3);
+    m_lines->addWidget(m_resources, 2, 0, 1, 3);
+}
+
+void DetailHeader::setFlat(QBoxLayout *row)
+{
+    m_isFlat = row;
+    if (row)
+        row->addWidget(m_facts, 1);
+    else
+        m_lines->addWidget(m_facts, 1, 0, 1, 3);
+    m_lines->setVerticalSpacing(row ? 0 : spacing(fontMetrics(), 1));
+    m_resources->setVisible(!row);
+}
+
+void DetailHeader::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    keepName();
+}
+
+/// Beside a long state, too.
+void DetailHeader::keepName()
+{
+    m_name->setMinimumWidth(std::clamp(m_name->sizeHint().width(), m_name->minimumSizeHint().width(),
+                                       std::max(width() / 2, m_name->minimumSizeHint().width())));
 }
 
 void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age)
@@ -95,6 +122,7 @@ void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age
         Icons::pixmap(Icons::nameOf(row.state()), spacing(fontMetrics(), 5), colour, devicePixelRatioF()));
     m_name->setText(row.entry.name);
     m_state->setText(stateText(row));
+    keepName();
     QPalette accent = palette();
     accent.setColor(QPalette::WindowText, colour);
     if (m_state->palette() != accent)
@@ -105,10 +133,12 @@ void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age
         if (label->palette() != quiet)
             label->setPalette(quiet);
     }
-    m_facts->setText(facts(row, age));
     m_resources->setText(row.isCurrent()  ? resources(row)
                              : row.report ? tr("All below is what it last said, %1.").arg(formatAge(age))
                                           : QString());
+    const bool isOld = row.report && !row.isCurrent();
+    m_facts->setText(m_isFlat && isOld ? m_resources->fullText() : facts(row, age));
+    setToolTip(plainToolTip(m_resources->fullText()));
 }
 
 } // namespace Hephaestus

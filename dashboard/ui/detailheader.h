@@ -5,13 +5,15 @@
 
 #include <QWidget>
 
+class QBoxLayout;
+class QGridLayout;
 class QLabel;
 
 namespace Hephaestus {
 
 class ElidedLabel;
 
-/// Who a service is and how it is, in two lines that stay where they are.
+/// Who a service is and how it is, in lines that stay where they are: three, or one where there is little height.
 class DetailHeader : public QWidget
 {
     Q_OBJECT
@@ -22,11 +24,22 @@ public:
     /// `age`: since it was last seen, for values that are old.
     void show(const ServiceRow &row, std::chrono::duration<double> age);
 
+    /// One line: the facts go to the end of `row`, and what it uses is told by a tool tip alone. Null: all lines again.
+    /// What is shown now changes with the next show().
+    void setFlat(QBoxLayout *row);
+
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
+    void keepName();
+
+    QGridLayout *m_lines;
     QLabel *m_icon;
     ElidedLabel *m_name;
     ElidedLabel *m_state;
     ElidedLabel *m_facts;
+    bool m_isFlat = false;
     ElidedLabel *m_resources; ///< its line stays, so that what is below does not move
 };
 

@@ -9,12 +9,14 @@
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
+#include "dashboard/ui/wholetable.h"
 
 #include <QComboBox>
 #include <QFontDatabase>
 #include <QHBoxLayout>
 #include <QHeaderView>
 #include <QLabel>
+#include <QScrollArea>
 #include <QScrollBar>
 #include <QSortFilterProxyModel>
 #include <QTableView>
@@ -155,35 +157,59 @@ void RawPage::show(const QByteArray &body, bool isCurrent)
 
 ReceiptPage::ReceiptPage(QWidget *parent)
     : QWidget(parent)
+    , m_head(new QBoxLayout(QBoxLayout::LeftToRight))
     , m_choice(new QComboBox)
     , m_summary(plainLabel())
-    , m_table(new QTableView)
+    , m_table(new WholeTable)
     , m_failure(plainLabel())
+    , m_facts(plainLabel())
 {
     m_table->setModel(&m_model);
     styleTable(m_table);
     m_table->setItemDelegateForColumn(ReceiptModel::Outcome, new IconDelegate(outcomeLook, -1, m_table));
     setColumnWidths(m_table, {12, 10, 7, 0});
     m_table->setAccessibleName(tr("Steps"));
-    auto *const layout = new QVBoxLayout(this);
-    const int margin = spacing(fontMetrics(), 2);
-    layout->setContentsMargins(0, margin, 0, margin);
-    layout->setSpacing(margin);
-    for (QLabel *const label : {m_summary, m_failure})
-        label->setContentsMargins(margin, 0, margin, 0);
     m_choice->setAccessibleName(tr("Which receipt"));
     m_choice->setVisible(false);
+    m_choice->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     connect(m_choice, &QComboBox::activated, this, &ReceiptPage::showChosen);
-    auto *const choice = new QHBoxLayout;
-    choice->setContentsMargins(margin, 0, margin, 0);
-    choice->addWidget(m_choice);
-    choice->addStretch();
-    layout->addLayout(choice);
-    layout->addWidget(m_summary);
-    layout->addWidget(m_failure);
-    layout->addWidget(m_table, 1);
-    layout->addStretch(); // without the table, the words stay on top
+    layOut();
     show(nullptr, {}, false);
+}
+
+/// What came of it and its steps are seen first: the rest stands below them.
+void ReceiptPage::layOut()
+{
+    const int margin = spacing(fontMetrics(), 2);
+    const int gap = spacing(fontMetrics(), 1);
+    for (QLabel *const label : {m_failure, m_facts})
+        label->setContentsMargins(margin, 0, margin, 0);
+    m_head->setContentsMargins(margin, 0, margin, 0);
+    m_head->setSpacing(margin);
+    m_head->addWidget(m_summary);
+    m_head->addWidget(m_choice);
+    auto *const content = new QWidget;
+    auto *const column = new QVBoxLayout(content);
+    column->setContentsMargins(0, gap, 0, gap);
+    column->setSpacing(gap);
+    column->addLayout(m_head);
+    column->addWidget(m_failure);
+    column->addWidget(m_table);
+    column->addWidget(m_facts);
+    column->addStretch();
+    auto *const layout = new QVBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(scrollingPage(content));
+}
+
+/// The choice is below the summary where it would leave too little to it.
+void ReceiptPage::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    const bool isWide = width() >= spacing(fontMetrics(), 180);
+    m_head->setDirection(isWide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_head->setStretchFactor(m_summary, isWide ? 1 : 0); // of the width; in height it is as its lines
+    m_choice->setMaximumWidth(isWide ? width() / 2 : QWIDGETSIZE_MAX);
 }
 
 void ReceiptPage::show(const Receipt *receipt, std::optional<RestartStep> runningStep, bool running)
@@ -252,6 +278,7 @@ void ReceiptPage::showOne(const Receipt *receipt, std::optional<RestartStep> run
 {
     m_table->setVisible(receipt);
     m_failure->setVisible(receipt && !running && !receipt->ok);
+    m_facts->setVisible(receipt && !running);
     if (!receipt) {
         m_model.clear();
         m_summary->setText(tr("Nothing has been restarted, started or stopped from here yet."));
@@ -263,18 +290,18 @@ void ReceiptPage::showOne(const Receipt *receipt, std::optional<RestartStep> run
         m_summary->setText(tr("%1 is under way.").arg(what));
         return;
     }
-    QString summary = receipt->ok ? tr("%1 done in %2.").arg(what, durationText(receipt->total))
-                                  : tr("%1 failed after %2.").arg(what, durationText(receipt->total));
+    m_summary->setText(receipt->ok ? tr("%1 done in %2.").arg(what, durationText(receipt->total))
+                                   : tr("%1 failed after %2.").arg(what, durationText(receipt->total)));
     const auto instance = [](const QString &id, const std::optional<qint64> &pid) {
         const QString text = id.isEmpty() ? u"–"_s : visibleText(id, 60);
         return pid ? ReceiptPage::tr("%1 (pid %2)").arg(text, QString::number(*pid)) : text;
     };
     const QDateTime begun = receipt->startedAt.toLocalTime();
-    summary += u'\n' + tr("Begun: %1").arg(dateAndSeconds(begun));
-    m_summary->setToolTip(plainToolTip(receipt->startedAt.toUTC().toString(Qt::ISODateWithMs)));
-    summary += u'\n' + tr("Before: %1").arg(instance(receipt->oldInstance, receipt->oldPid));
-    summary += u'\n' + tr("After: %1").arg(instance(receipt->newInstance, receipt->newPid));
-    m_summary->setText(summary);
+    m_facts->setToolTip(plainToolTip(receipt->startedAt.toUTC().toString(Qt::ISODateWithMs)));
+    m_facts->setText(QStringList{tr("Begun: %1").arg(dateAndSeconds(begun)),
+                                 tr("Before: %1").arg(instance(receipt->oldInstance, receipt->oldPid)),
+                                 tr("After: %1").arg(instance(receipt->newInstance, receipt->newPid))}
+                         .join(u'\n'));
     QPalette alarm = palette();
     alarm.setColor(QPalette::WindowText, Theme::of(palette()).accent(DependencyStatus::Error));
     m_failure->setPalette(alarm);

@@ -7,6 +7,7 @@
 #include <QPlainTextEdit>
 #include <QWidget>
 
+class QBoxLayout;
 class QComboBox;
 class QLabel;
 class QSortFilterProxyModel;
@@ -52,7 +53,8 @@ private:
     QByteArray m_body;
 };
 
-/// The last restart, start or stop, step by step, while it runs and afterwards; and those before it.
+/// The last restart, start or stop, step by step, while it runs and afterwards; and those before it. Where there is
+/// little height, the page scrolls as a whole.
 class ReceiptPage : public QWidget
 {
     Q_OBJECT
@@ -69,8 +71,10 @@ Q_SIGNALS:
 
 protected:
     void showEvent(QShowEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
 
 private:
+    void layOut();
     void fillChoice();
     void showChosen();
     void showOne(const Receipt *receipt, std::optional<RestartStep> runningStep, bool running);
@@ -79,11 +83,13 @@ private:
     std::optional<RestartStep> m_runningStep;
     bool m_isRunning = false;
     QList<Receipt> m_past;
+    QBoxLayout *m_head; ///< beside each other, where there is room, the summary and the choice
     QComboBox *m_choice;
     ReceiptModel m_model;
-    QLabel *m_summary;
+    QLabel *m_summary; ///< what came of it, in one sentence
     QTableView *m_table;
     QLabel *m_failure;
+    QLabel *m_facts; ///< when, and which processes
 };
 
 } // namespace Hephaestus

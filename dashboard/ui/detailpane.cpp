@@ -28,6 +28,12 @@
 
 namespace Hephaestus {
 
+namespace {
+
+constexpr int RoomForTitle = 70; ///< in steps of spacing(): for icon, name and state beside the buttons
+
+} // namespace
+
 DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget *parent)
     : QWidget(parent)
     , m_session(session)
@@ -37,7 +43,11 @@ DetailPane::DetailPane(FleetSession &session, ServiceCommands &commands, QWidget
     , m_header(new DetailHeader)
     , m_restart(new ActionButton)
     , m_shutDown(new ActionButton)
+    , m_check(new ActionButton)
+    , m_start(new ActionButton)
     , m_reason(new QLabel)
+    , m_reasonRow(new QWidget)
+    , m_acts(new QBoxLayout(QBoxLayout::TopToBottom))
     , m_top(new QVBoxLayout)
     , m_tabs(new FittingTabs)
     , m_dependencies(new DependenciesPage)
@@ -68,7 +78,6 @@ QWidget *DetailPane::makePage()
 {
     m_reason->setTextFormat(Qt::PlainText);
     m_reason->setAlignment(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft) | Qt::AlignTop);
-    m_reason->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed); // a long word widens nothing
     m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_tabs->addTab(m_dependencies, tr("Dependencies"));
     m_tabs->addTab(m_graphs, tr("Graphs"));
@@ -81,31 +90,60 @@ QWidget *DetailPane::makePage()
     m_tabs->addTab(m_alerts, tr("Alerts"));
     m_tabs->setDocumentMode(true);
 
-    m_top->addWidget(m_header);
-    m_top->addWidget(makeButtons());
-    m_top->addWidget(m_reason);
+    auto *const reason = new QHBoxLayout(m_reasonRow);
+    reason->setContentsMargins(0, 0, 0, 0);
+    reason->setSpacing(spacing(fontMetrics(), 4));
+    reason->addWidget(m_reason);
+    m_acts->addWidget(m_header, 1);
+    m_acts->addWidget(makeButtons());
+    m_top->addLayout(m_acts);
+    m_top->addWidget(m_reasonRow);
     auto *const page = new QWidget;
     auto *const pageLayout = new QVBoxLayout(page);
     pageLayout->setContentsMargins(0, 0, 0, 0);
     pageLayout->addLayout(m_top);
     pageLayout->addWidget(m_tabs, 1);
-    setCompact(false);
+    setShape(Shape::Whole);
     return page;
 }
 
-void DetailPane::setCompact(bool compact)
+void DetailPane::setShape(Shape shape)
 {
+    m_shape = shape;
+    const bool isFlat = shape == Shape::Flat;
+    const bool isWhole = shape == Shape::Whole;
     const int margin = spacing(fontMetrics(), 3);
-    const int gap = compact ? spacing(fontMetrics(), 1) : margin;
+    const int gap = isWhole ? margin : spacing(fontMetrics(), 1);
     m_top->setContentsMargins(margin, gap, margin, 0);
     m_top->setSpacing(gap);
     m_top->parentWidget()->layout()->setSpacing(gap);
-    m_reasonLines = compact ? 1 : 2;
-    m_reason->setWordWrap(!compact);
-    m_reason->setFixedHeight(m_reasonLines * fontMetrics().lineSpacing());
+    m_acts->setDirection(isFlat ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    m_acts->setSpacing(isFlat ? margin : gap);
+    m_header->setFlat(isFlat ? static_cast<QBoxLayout *>(m_reasonRow->layout()) : nullptr);
+    m_reasonLines = isWhole ? 2 : 1;
+    m_reason->setWordWrap(isWhole);
+    // Alone in its row it takes all, and a long word widens nothing; beside the facts it is given what it gets.
+    m_reason->setSizePolicy(isFlat ? QSizePolicy::Fixed : QSizePolicy::Ignored, QSizePolicy::Expanding);
+    m_reasonRow->setFixedHeight(m_reasonLines * fontMetrics().lineSpacing());
     // Pages can be scrolled, so that none of them takes the table's room.
-    m_tabs->setMinimumHeight(compact ? m_tabs->tabBar()->sizeHint().height() + spacing(fontMetrics(), 18) : 0);
+    m_tabs->setMinimumHeight(isWhole ? 0 : m_tabs->tabBar()->sizeHint().height() + spacing(fontMetrics(), 18));
+    fitButtons();
     refreshReason();
+}
+
+/// The name and the state keep some room beside the buttons: those that matter least lose their words first.
+void DetailPane::fitButtons()
+{
+    QToolButton *const buttons[] = {m_start, m_check, m_shutDown};
+    for (QToolButton *const button : buttons)
+        button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
+    if (m_shape != Shape::Flat)
+        return;
+    const int room = width() - spacing(fontMetrics(), 6 + RoomForTitle);
+    for (QToolButton *const button : buttons) {
+        if (m_restart->parentWidget()->sizeHint().width() > room)
+            button->setToolButtonStyle(Qt::ToolButtonIconOnly);
+    }
 }
 
 void DetailPane::connectPages()
@@ -194,16 +232,14 @@ QWidget *DetailPane::makeButtons()
     m_shutDown->setMenu(menu);
     m_shutDown->setPopupMode(QToolButton::MenuButtonPopup);
     m_shutDown->setDefaultAction(m_commands.action(ServiceAction::ShutDown));
-    auto *const check = new ActionButton;
-    check->setDefaultAction(m_commands.action(ServiceAction::CheckNow));
-    auto *const start = new ActionButton;
-    start->setDefaultAction(m_commands.action(ServiceAction::Start));
+    m_check->setDefaultAction(m_commands.action(ServiceAction::CheckNow));
+    m_start->setDefaultAction(m_commands.action(ServiceAction::Start));
 
     auto *const row = new QWidget;
     auto *const layout = new QHBoxLayout(row);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(spacing(fontMetrics(), 2));
-    for (QToolButton *const button : std::initializer_list<QToolButton *>{m_restart, m_shutDown, check, start}) {
+    for (QToolButton *const button : std::initializer_list<QToolButton *>{m_restart, m_shutDown, m_check, m_start}) {
         button->setMinimumHeight(spacing(fontMetrics(), 7));
         layout->addWidget(button);
     }
@@ -308,12 +344,28 @@ void DetailPane::refreshReason()
                                            : left.isEmpty() ? stateReason(*row)
                                                             : tr("If you stop waiting: %1.").arg(left),
                                        1000);
-    const int early = 12 * (m_reasonLines - 1) * fontMetrics().averageCharWidth(); // where a line breaks
-    const int room = m_reasonLines * m_reason->width() - early;
-    const QString fitting = fontMetrics().elidedText(reason, Qt::ElideRight, std::max(room, 1));
+    const QString fitting = fontMetrics().elidedText(reason, Qt::ElideRight, std::max(roomForReason(reason), 1));
     m_reason->setText(fitting);
+    m_reason->setVisible(m_shape != Shape::Flat || !reason.isEmpty());
     m_reason->setToolTip(fitting == reason ? QString() : plainToolTip(reason));
     m_reason->setAccessibleName(reason);
+}
+
+/// In pixels. Beside the facts it takes what it needs, and leaves some to them, above all to how old all is.
+int DetailPane::roomForReason(const QString &reason) const
+{
+    const int whole = m_reasonRow->width();
+    if (m_shape == Shape::Flat) {
+        const ServiceRow *const row = m_session.fleet().find(m_service);
+        const bool isOld = row && row->report && !row->isCurrent();
+        const int wanted = std::min(fontMetrics().horizontalAdvance(reason) + 2, isOld ? whole / 2 : whole * 2 / 3);
+        m_reason->setFixedWidth(wanted);
+        return wanted;
+    }
+    m_reason->setMinimumWidth(0);
+    m_reason->setMaximumWidth(QWIDGETSIZE_MAX);
+    const int early = 12 * (m_reasonLines - 1) * fontMetrics().averageCharWidth(); // where a line breaks
+    return m_reasonLines * whole - early;
 }
 
 /// No proxy: Tab would go to them past the buttons above.
@@ -322,6 +374,7 @@ void DetailPane::focusInEvent(QFocusEvent *event) { m_tabs->setFocus(event->reas
 void DetailPane::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
+    fitButtons();
     refreshReason();
 }
 

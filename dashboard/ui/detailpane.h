@@ -7,6 +7,7 @@
 #include <QWidget>
 
 class QAction;
+class QBoxLayout;
 class QLabel;
 class QStackedWidget;
 class QTabWidget;
@@ -44,8 +45,13 @@ public:
     const QList<QAction *> &pageActions() const { return m_pageActions; }
     int page() const;
     void setPage(int page); ///< nothing happens if there is no such page
-    /// In a low window: less around it, and one line for the reason, so that the page keeps room.
-    void setCompact(bool compact);
+    /// What stands above the pages takes less height where there is little: they keep it.
+    enum class Shape {
+        Whole, ///< header, buttons, two lines for the reason
+        Low,   ///< less around them, and one line for the reason
+        Flat   ///< two lines: name, state and buttons; the reason and the facts. As wide as the window
+    };
+    void setShape(Shape shape);
 
 Q_SIGNALS:
     void pageChanged();
@@ -63,6 +69,8 @@ private:
     void refresh();
     void refreshButtons();
     void refreshReason();
+    int roomForReason(const QString &reason) const;
+    void fitButtons();
     QWidget *makePage();
     QWidget *makeButtons();
     void makePageActions();
@@ -80,8 +88,13 @@ private:
     DetailHeader *m_header;
     QToolButton *m_restart;
     QToolButton *m_shutDown;
-    QLabel *m_reason;   ///< as many lines as it may have, used or not, so that nothing around them moves
-    QVBoxLayout *m_top; ///< header, buttons and reason
+    QToolButton *m_check;
+    QToolButton *m_start;
+    QLabel *m_reason;
+    QWidget *m_reasonRow; ///< as high as the lines it may have, used or not, so that nothing around them moves
+    QBoxLayout *m_acts;   ///< header and buttons
+    QVBoxLayout *m_top;   ///< these, and the reason
+    Shape m_shape = Shape::Whole;
     int m_reasonLines = 2;
     QTabWidget *m_tabs;
     QList<QAction *> m_pageActions;

@@ -155,7 +155,9 @@ void LogsPage::layOut()
     bar->addWidget(m_more);
     auto *const layout = new QVBoxLayout(this);
     const int margin = spacing(fontMetrics(), 2);
-    layout->setContentsMargins(margin, margin, margin, margin);
+    const int gap = spacing(fontMetrics(), 1); // the lines keep the height
+    layout->setContentsMargins(margin, gap, margin, gap);
+    layout->setSpacing(gap);
     layout->addLayout(bar);
     layout->addWidget(m_text, 1);
     layout->addWidget(m_note);

@@ -23,11 +23,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int Low = 640; ///< in pixels
+constexpr int Low = 640;     ///< in pixels
+constexpr int VeryLow = 450; ///< likewise
 constexpr int FewestRows = 2;
 constexpr int EnoughRows = 4;
 constexpr int ForAllElse = 350; ///< in pixels: what the details, events and bars of a low window need
 constexpr int EventsOfLow = 2;
+constexpr int EventsOfVeryLow = 1;
 
 /// What is too small for everything is so earlier with large letters.
 int scaled(const QWidget *window, int pixels) { return enoughFor(window->fontMetrics(), pixels); }
@@ -119,7 +121,9 @@ void WindowLayout::arrangeAs(Qt::Orientation columns, bool low)
 {
     m_isLow = low;
     m_parts.columns->setOrientation(columns);
-    m_parts.detail->setCompact(low);
+    m_parts.detail->setShape(columns == Qt::Vertical ? DetailPane::Shape::Flat
+                                 : low               ? DetailPane::Shape::Low
+                                                     : DetailPane::Shape::Whole);
     m_parts.events->setMinimumHeight(m_parts.events->verticalHeader()->defaultSectionSize());
     keepRows();
 }
@@ -138,8 +142,9 @@ void WindowLayout::restoreSplitters()
     const QSettings settings;
     const bool isBeside = m_parts.columns->orientation() == Qt::Horizontal;
     if (!m_parts.columns->restoreState(settings.value(columnsKey()).toByteArray()))
-        m_parts.columns->setSizes(isBeside ? QList{890, 490} : m_isLow ? QList{1, 1000} : QList{300, 320});
-    const int events = EventsOfLow * m_parts.events->verticalHeader()->defaultSectionSize();
+        m_parts.columns->setSizes(isBeside ? QList{890, 490} : m_isLow ? QList{1, 1000} : QList{200, 420});
+    const int lines = m_window->height() < scaled(m_window, VeryLow) ? EventsOfVeryLow : EventsOfLow;
+    const int events = lines * m_parts.events->verticalHeader()->defaultSectionSize();
     if (!m_parts.rows->restoreState(settings.value(rowsKey()).toByteArray()))
         m_parts.rows->setSizes(m_isLow ? QList{m_window->height() - events, events} : QList{620, 150});
 }
@@ -173,6 +178,8 @@ bool WindowLayout::eventFilter(QObject *watched, QEvent *event)
 {
     if (event->type() == QEvent::Resize)
         arrange();
+    if (event->type() == QEvent::Show && !std::exchange(m_isLaidOut, true)) // before, they had another height to share
+        QTimer::singleShot(0ms, this, &WindowLayout::restoreSplitters);
     if (event->type() == QEvent::WindowActivate && !std::exchange(m_isPlaced, true)
         && m_window->size() == m_restoredSize) // nobody has chosen another since
         keepOnScreen();

@@ -63,6 +63,7 @@ private:
     QSize m_restoredSize;
     bool m_isRestored = false;
     bool m_isLow = false;
+    bool m_isLaidOut = false;
     bool m_isPlaced = false; ///< it has been seen, with its frame
     QTimer m_saveTimer;      ///< a drag is many changes: they are saved together
 };

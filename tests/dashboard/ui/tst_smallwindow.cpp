@@ -1,0 +1,448 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/codepage.h"
+#include "dashboard/ui/detailpages.h"
+#include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/graphpage.h"
+#include "dashboard/ui/logspage.h"
+#include "dashboard/ui/logtext.h"
+#include "dashboard/ui/mainwindow.h"
+#include "dashboard/ui/overviewpage.h"
+#include "tests/dashboard/model/reports.h"
+#include "tests/support/events.h"
+
+#include <QApplication>
+#include <QComboBox>
+#include <QHeaderView>
+#include <QLabel>
+#include <QRegularExpression>
+#include <QScrollArea>
+#include <QScrollBar>
+#include <QSettings>
+#include <QStandardPaths>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTest>
+#include <QToolButton>
+
+using namespace Hephaestus;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+/// What each page of the details still shows where there is little room.
+class TestSmallWindow : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void theReceiptShowsItsVerdictAndSteps_data();
+    void theReceiptShowsItsVerdictAndSteps();
+    void aReceiptIsReadToItsEndByKeys();
+    void theCodePageShowsWhichFileChanged();
+    void theLogShowsSixLines();
+    void aGraphIsSeenWithItsAxis_data();
+    void aGraphIsSeenWithItsAxis();
+    void theOverviewShowsWholeRows_data();
+    void theOverviewShowsWholeRows();
+    void fourDependenciesAreSeen();
+    void theTableKeepsTheChosenRowAndThreeMore();
+    void nothingAboveThePagesMoves();
+    void theNameAndTheStateKeepRoomBesideTheButtons_data();
+    void theNameAndTheStateKeepRoomBesideTheButtons();
+    void aLongStateLeavesRoomToTheName();
+    void theReasonAndTheFactsStandBesideEachOther();
+    void whatIsOldSaysSoInTheOneLine_data();
+    void whatIsOldSaysSoInTheOneLine();
+};
+
+namespace {
+
+constexpr QSize Small{800, 500};
+
+/// A window on services that say what the test lets them say, once.
+struct Bench
+{
+    FleetSession session;
+    MainWindow window{session};
+    ServiceId id = NoService;
+
+    Bench()
+    {
+        for (const QString &name : {u"mcp"_s, u"agents"_s, u"monitor"_s, u"billing"_s, u"mailer"_s, u"search"_s}) {
+            FleetEntry entry = Reports::entry(name, u"http://127.0.0.1:1/"_s + name);
+            entry.interval = 1h;
+            const ServiceId added = session.fleet().add(entry);
+            id = id == NoService ? added : id;
+            session.fleet().applyAnswer(added, Reports::answer(Reports::healthy()));
+        }
+    }
+
+    bool show(const QSize &size = Small)
+    {
+        window.show();
+        const bool isShown = QTest::qWaitForWindowExposed(&window);
+        window.resize(size);
+        Test::deliverEvents();
+        Test::deliverEvents(); // a layout that another one caused
+        return isShown && window.size() == size;
+    }
+
+    QTabWidget *tabs() { return window.findChild<DetailPane *>()->findChild<QTabWidget *>(); }
+
+    template <class Page>
+    Page *open()
+    {
+        auto *const page = window.findChild<Page *>();
+        tabs()->setCurrentWidget(page);
+        Test::deliverEvents();
+        return page;
+    }
+};
+
+/// All of it can be seen.
+bool isWhole(const QWidget *widget) { return widget->visibleRegion().boundingRect() == widget->rect(); }
+
+/// How many whole rows can be seen.
+int rowsSeen(QTableView *table)
+{
+    const QRegion seen = table->viewport()->visibleRegion();
+    int rows = 0;
+    for (int row = 0; row < table->model()->rowCount(); ++row) {
+        const int height = table->rowHeight(row);
+        const QRect place(1, table->rowViewportPosition(row), 1, height);
+        rows += seen.intersected(place).boundingRect().height() == height;
+    }
+    return rows;
+}
+
+Receipt receiptOf(int steps, bool ok = true)
+{
+    Receipt receipt;
+    receipt.service = u"mcp"_s;
+    receipt.startedAt = QDateTime::currentDateTimeUtc();
+    receipt.ok = ok;
+    receipt.total = Seconds(1.67);
+    if (!ok)
+        receipt.failure = u"Port 8000 is held by python3 (pid 4312). Stop it, or change the port."_s;
+    for (int step = 0; step < steps; ++step)
+        receipt.steps << ReceiptStep{RestartStep(step), StepOutcome::Ok, Seconds(0.2), {}};
+    return receipt;
+}
+
+} // namespace
+
+void TestSmallWindow::initTestCase()
+{
+    QStandardPaths::setTestModeEnabled(true);
+    QCoreApplication::setOrganizationName(u"hephaestus-test-small"_s);
+    QFont font = QApplication::font();
+    font.setPointSizeF(9); // as of a desktop at 100 %
+    QApplication::setFont(font);
+}
+
+void TestSmallWindow::init() { QSettings().clear(); }
+
+void TestSmallWindow::theReceiptShowsItsVerdictAndSteps_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<bool>("ok");
+    QTest::addColumn<int>("steps");
+    QTest::newRow("small") << Small << true << 4;
+    QTest::newRow("small, failed") << Small << false << 3;
+    QTest::newRow("the smallest") << QSize(640, 400) << true << 2;
+    QTest::newRow("low") << QSize(1000, 500) << true << 4;
+    QTest::newRow("narrow") << QSize(800, 700) << true << 7;
+    QTest::newRow("as at first") << QSize(1380, 860) << true << 7;
+}
+
+void TestSmallWindow::theReceiptShowsItsVerdictAndSteps()
+{
+    QFETCH(QSize, size);
+    QFETCH(bool, ok);
+    QFETCH(int, steps);
+    Bench bench;
+    QVERIFY(bench.show(size));
+    auto *const page = bench.open<ReceiptPage>();
+    const Receipt receipt = receiptOf(7, ok);
+    Receipt earlier = receipt;
+    earlier.startedAt = receipt.startedAt.addSecs(-60);
+    page->show(&receipt, {}, false);
+    page->setPast({receipt, earlier}); // so that there is something to choose
+    Test::deliverEvents();
+    QVERIFY(page->findChild<QComboBox *>()->isVisible());
+    const auto isSaid = [page](const QString &part) {
+        const QList<QLabel *> labels = page->findChildren<QLabel *>();
+        return std::ranges::any_of(labels,
+                                   [&](const QLabel *label) { return label->text().contains(part) && isWhole(label); });
+    };
+    QVERIFY(isSaid(ok ? u"Restart of mcp done in"_s : u"Restart of mcp failed after"_s));
+    QVERIFY(ok || isSaid(receipt.failure));
+    auto *const table = page->findChild<QTableView *>();
+    QVERIFY2(rowsSeen(table) >= steps, qPrintable(QString::number(rowsSeen(table))));
+    const int above = table->mapTo(page, QPoint()).y() / page->fontMetrics().height();
+    QVERIFY2(above <= 6, qPrintable(QString::number(above))); // lines: no hole
+}
+
+void TestSmallWindow::aReceiptIsReadToItsEndByKeys()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    auto *const page = bench.open<ReceiptPage>();
+    const Receipt receipt = receiptOf(7, false);
+    page->show(&receipt, {}, false);
+    Test::deliverEvents();
+    const QScrollBar *const bar = page->findChild<QScrollArea *>()->verticalScrollBar();
+    QVERIFY(bar->maximum() > 0); // the page, not the table in it
+    auto *const table = page->findChild<QTableView *>();
+    QCOMPARE(table->verticalScrollBar()->maximum(), 0);
+    bench.window.activateWindow();
+    table->setFocus();
+    QTRY_VERIFY(table->hasFocus());
+    table->setCurrentIndex(table->model()->index(0, 0));
+    for (int row = 1; row < 7; ++row) {
+        QTest::keyClick(table, Qt::Key_Down);
+        const QRect place = table->visualRect(table->currentIndex());
+        QVERIFY(table->viewport()->visibleRegion().contains(place));
+    }
+    QCOMPARE(bar->value(), bar->maximum()); // what stands below the steps is seen too
+    QTest::keyClick(table, Qt::Key_Home, Qt::ControlModifier);
+    QCOMPARE(bar->value(), 0);
+}
+
+void TestSmallWindow::theCodePageShowsWhichFileChanged()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    HealthReport stale = Reports::healthy();
+    stale.code = CodeReport{CodeVerdict::Stale, {{u"/srv/mcp/manager.py"_s, u"source"_s, u"modified"_s}}, Seconds(1)};
+    bench.session.fleet().applyAnswer(bench.id, Reports::answer(stale));
+    auto *const page = bench.open<CodePage>();
+    QCOMPARE(rowsSeen(page->findChild<QTableView *>()), 1);
+    int said = 0;
+    for (const QLabel *const label : page->findChildren<QLabel *>())
+        said += label->text().startsWith(u"Runs old code"_s) && isWhole(label);
+    QCOMPARE(said, 1);
+    int buttons = 0;
+    for (const QToolButton *const button : page->findChildren<QToolButton *>())
+        buttons += isWhole(button);
+    QCOMPARE(buttons, 2);
+}
+
+void TestSmallWindow::theLogShowsSixLines()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    auto *const page = bench.open<LogsPage>();
+    auto *const text = page->findChild<LogText *>();
+    QList<LogLine> lines;
+    for (int line = 0; line < 20; ++line)
+        lines << LogLine{LogLine::NoPosition, {}, {u"line %1 "_s.arg(line) + QString(300, u'x'), {}}};
+    text->append(lines);
+    Test::deliverEvents();
+    QVERIFY(text->horizontalScrollBar()->isVisible() || text->lineWrapMode() != QPlainTextEdit::NoWrap);
+    const int line = QFontMetrics(text->font()).lineSpacing();
+    const int seen = (text->viewport()->visibleRegion().boundingRect().height() - 2) / line;
+    QVERIFY2(seen >= 6, qPrintable(QString::number(seen)));
+}
+
+void TestSmallWindow::aGraphIsSeenWithItsAxis_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::newRow("small") << Small;
+    QTest::newRow("the smallest") << QSize(640, 400);
+    QTest::newRow("low") << QSize(1000, 500);
+}
+
+void TestSmallWindow::aGraphIsSeenWithItsAxis()
+{
+    QFETCH(QSize, size);
+    Bench bench;
+    QVERIFY(bench.show(size));
+    auto *const page = bench.open<GraphPage>();
+    page->select(Measure::Latency);
+    Test::deliverEvents();
+    auto *const graph = page->findChild<TimeGraph *>();
+    QVERIFY(graph);
+    QVERIFY2(isWhole(graph), qPrintable(QString::number(graph->visibleRegion().boundingRect().height())));
+    graph->replot();
+    QVERIFY2(graph->axisRect()->height() >= 18, qPrintable(QString::number(graph->axisRect()->height())));
+}
+
+void TestSmallWindow::theOverviewShowsWholeRows_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<int>("graphs");
+    QTest::newRow("small") << Small << 2;
+    QTest::newRow("the smallest") << QSize(640, 400) << 1;
+    QTest::newRow("as at first") << QSize(1380, 860) << 3;
+    QTest::newRow("narrow") << QSize(800, 700) << 4;
+}
+
+void TestSmallWindow::theOverviewShowsWholeRows()
+{
+    QFETCH(QSize, size);
+    QFETCH(int, graphs);
+    Bench bench;
+    QVERIFY(bench.show(size));
+    auto *const page = bench.open<OverviewPage>();
+    const auto look = [page] {
+        int whole = 0;
+        int cut = 0;
+        for (const TimeGraph *const graph : page->findChildren<TimeGraph *>()) {
+            if (isWhole(graph))
+                ++whole;
+            else if (!graph->visibleRegion().isEmpty())
+                ++cut;
+        }
+        return std::pair(whole, cut);
+    };
+    const auto [whole, cut] = look();
+    QVERIFY2(whole >= graphs, qPrintable(QString::number(whole)));
+    QVERIFY2(cut == 0 || page->findChild<QScrollBar *>()->maximum() == 0, qPrintable(QString::number(cut)));
+}
+
+void TestSmallWindow::fourDependenciesAreSeen()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    HealthReport report = Reports::healthy();
+    for (int each = 0; each < 4; ++each)
+        report.dependencies << Reports::dependency(u"another%1"_s.arg(each));
+    bench.session.fleet().applyAnswer(bench.id, Reports::answer(report));
+    auto *const page = bench.open<DependenciesPage>();
+    const int seen = rowsSeen(page->findChild<QTableView *>());
+    QVERIFY2(seen >= 4, qPrintable(QString::number(seen)));
+}
+
+void TestSmallWindow::theTableKeepsTheChosenRowAndThreeMore()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    auto *const table = bench.window.findChild<FleetView *>();
+    table->select(bench.session.fleet().ids().last());
+    Test::deliverEvents();
+    QVERIFY2(rowsSeen(table) >= 4, qPrintable(QString::number(rowsSeen(table))));
+    QVERIFY(table->viewport()->rect().contains(table->visualRect(table->currentIndex()).center()));
+}
+
+void TestSmallWindow::nothingAboveThePagesMoves()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    QTabWidget *const tabs = bench.tabs();
+    const QRect before(tabs->mapTo(&bench.window, QPoint()), tabs->size());
+    const auto isSame = [&] {
+        Test::deliverEvents();
+        return QRect(tabs->mapTo(&bench.window, QPoint()), tabs->size()) == before && bench.window.size() == Small;
+    };
+    for (int page = 0; page < tabs->count(); ++page) {
+        tabs->setCurrentIndex(page);
+        QVERIFY2(isSame(), qPrintable(tabs->tabText(page)));
+    }
+    HealthReport failing = Reports::withError();
+    failing.dependencies[1].error = QString(300, u'x').replace(20, 1, u' ');
+    for (const Answer<HealthReport> &answer :
+         {Reports::answer(failing), Reports::failure(ClientError::Refused), Reports::answer(Reports::shuttingDown()),
+          Reports::answer(Reports::healthy())}) {
+        bench.session.fleet().applyAnswer(bench.id, answer);
+        QVERIFY(isSame());
+    }
+}
+
+void TestSmallWindow::theNameAndTheStateKeepRoomBesideTheButtons_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::addColumn<bool>("allWords"); ///< on the buttons
+    QTest::newRow("small") << Small << true;
+    QTest::newRow("the smallest") << QSize(640, 400) << false;
+}
+
+void TestSmallWindow::theNameAndTheStateKeepRoomBesideTheButtons()
+{
+    QFETCH(QSize, size);
+    QFETCH(bool, allWords);
+    Bench bench;
+    QVERIFY(bench.show(size));
+    const auto *const pane = bench.window.findChild<DetailPane *>();
+    int words = 0;
+    for (const QToolButton *const button : pane->findChildren<QToolButton *>()) {
+        if (!button->defaultAction() || !button->isVisible())
+            continue;
+        QVERIFY2(isWhole(button), qPrintable(button->text()));
+        words += button->toolButtonStyle() == Qt::ToolButtonTextBesideIcon;
+    }
+    QVERIFY2(allWords ? words == 4 : words >= 2 && words < 4, qPrintable(QString::number(words)));
+    int seen = 0;
+    for (const QLabel *const label : pane->findChildren<QLabel *>())
+        seen += isWhole(label) && (label->text() == "mcp"_L1 || label->text() == "healthy"_L1);
+    QCOMPARE(seen, 2);
+}
+
+void TestSmallWindow::aLongStateLeavesRoomToTheName()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    bench.session.fleet().setActivity(
+        bench.id, Activity{ServiceState::ShuttingDown, u"cleaning up: the process, 2 min 4 s left"_s});
+    Test::deliverEvents();
+    QStringList seen;
+    for (const QLabel *const label : bench.window.findChild<DetailPane *>()->findChildren<QLabel *>()) {
+        if (isWhole(label))
+            seen << label->text();
+    }
+    QVERIFY2(seen.contains(u"mcp"_s), qPrintable(seen.join(u'|')));
+    QVERIFY2(!seen.filter(QRegularExpression(u"^cleaning.*2 min 4 s left$"_s)).isEmpty(), qPrintable(seen.join(u'|')));
+}
+
+void TestSmallWindow::theReasonAndTheFactsStandBesideEachOther()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    const auto place = [&](const QString &beginning) {
+        for (const QLabel *const label : bench.window.findChild<DetailPane *>()->findChildren<QLabel *>()) {
+            if (label->isVisible() && label->text().startsWith(beginning))
+                return QRect(label->mapTo(&bench.window, QPoint()), label->size());
+        }
+        return QRect();
+    };
+    QVERIFY(!place(u"127.0.0.1:1"_s).isNull()); // the facts alone
+    for (const qsizetype letters : {20, 400}) { // and a reason
+        HealthReport failing = Reports::withError();
+        failing.dependencies[1].error = QString(letters, u'x');
+        bench.session.fleet().applyAnswer(bench.id, Reports::answer(failing));
+        Test::deliverEvents();
+        const QRect reason = place(u"qdrant: xx"_s);
+        const QRect facts = place(u"127"_s);
+        QVERIFY(!reason.isEmpty() && !facts.isEmpty());
+        QVERIFY2(reason.right() < facts.left(), qPrintable(u"%1, %2"_s.arg(reason.right()).arg(facts.left())));
+        QVERIFY(facts.right() <= Small.width());
+        bench.session.fleet().applyAnswer(bench.id, Reports::answer(Reports::healthy()));
+        Test::deliverEvents();
+    }
+}
+
+void TestSmallWindow::whatIsOldSaysSoInTheOneLine_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::newRow("small") << Small;
+    QTest::newRow("the smallest") << QSize(640, 400);
+}
+
+void TestSmallWindow::whatIsOldSaysSoInTheOneLine()
+{
+    QFETCH(QSize, size);
+    Bench bench;
+    QVERIFY(bench.show(size));
+    bench.session.fleet().applyAnswer(bench.id, Reports::failure(ClientError::Refused, QString(400, u'y')));
+    Test::deliverEvents();
+    int said = 0;
+    for (const QLabel *const label : bench.window.findChild<DetailPane *>()->findChildren<QLabel *>())
+        said += isWhole(label) && label->text().startsWith(u"All below is what it last said, "_s)
+            && label->text().endsWith(u'.'); // its age is not cut
+    QCOMPARE(said, 1);
+}
+
+QTEST_MAIN(TestSmallWindow)
+#include "tst_smallwindow.moc"
