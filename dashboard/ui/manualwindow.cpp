@@ -35,13 +35,15 @@ QString textOfFile(const QString &path)
     return file.open(QIODevice::ReadOnly) ? QString::fromUtf8(file.readAll()) : QString();
 }
 
-/// Qt reads no HTML in Markdown to its end: pictures are written as Markdown does, and comments are left out.
-QString readableMarkdown(QString text)
+/// Qt reads no HTML in Markdown to its end: pictures are written as Markdown does, and comments are left out. Of a
+/// picture in two colours, the one for a dark window comes first.
+QString readableMarkdown(QString text, bool isDark)
 {
-    static const QRegularExpression picture(u"<picture>.*?<img src=\"([^\"]*)\" alt=\"([^\"]*)\">\\s*</picture>"_s,
-                                            QRegularExpression::DotMatchesEverythingOption);
+    static const QRegularExpression picture(
+        u"<picture><source [^>]*srcset=\"([^\"]*)\">\\s*<img src=\"([^\"]*)\" alt=\"([^\"]*)\">\\s*</picture>"_s,
+        QRegularExpression::DotMatchesEverythingOption);
     static const QRegularExpression comment(u"<!--.*?-->"_s, QRegularExpression::DotMatchesEverythingOption);
-    return text.remove(comment).replace(picture, u"![\\2](\\1)"_s);
+    return text.remove(comment).replace(picture, isDark ? u"![\\3](\\1)"_s : u"![\\3](\\2)"_s);
 }
 
 /// How Markdown's readers name a heading in links: "When it ends" is `when-it-ends`.
@@ -66,6 +68,7 @@ ManualWindow::ManualWindow(const QString &folder, QWidget *parent)
     m_documents->setAccessibleName(tr("Documents"));
     m_documents->setFrameShape(QFrame::NoFrame);
     m_documents->setWordWrap(true);
+    m_documents->setSpacing(spacing(fontMetrics(), 1) / 2); // one title from the next
     m_documents->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     m_documents->setResizeMode(QListView::Adjust);
     m_page->setAccessibleName(tr("Document"));
@@ -126,7 +129,8 @@ void ManualWindow::showDocument(const QString &name, const QString &heading)
         }
     }
     m_page->setSearchPaths({m_folder});
-    m_page->setMarkdown(readableMarkdown(textOfFile(m_folder + u'/' + name)));
+    const bool isDark = palette().color(QPalette::Base).lightness() < 128;
+    m_page->setMarkdown(readableMarkdown(textOfFile(m_folder + u'/' + name), isDark));
     fitPictures();
     for (QTextBlock block = m_page->document()->begin(); block.isValid() && !heading.isEmpty(); block = block.next()) {
         if (block.blockFormat().headingLevel() == 0 || anchorOf(block.text()) != heading)

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/manualwindow.h"
+#include "dashboard/ui/theme.h"
 
 #include <QAction>
+#include <QApplication>
 #include <QDir>
 #include <QLabel>
 #include <QLineEdit>
@@ -34,6 +36,8 @@ private Q_SLOTS:
     void whatIsNotInstalledIsTold();
     void aWordIsFound();
     void picturesFitThePage();
+    void picturesHaveTheColoursOfTheWindow_data();
+    void picturesHaveTheColoursOfTheWindow();
 };
 
 namespace {
@@ -177,6 +181,32 @@ void TestManualWindow::picturesFitThePage()
         QVERIFY2(widest > page / 2 && widest <= page, qPrintable(u"%1 of %2"_s.arg(widest).arg(page)));
         QTRY_COMPARE(manual.page->horizontalScrollBar()->maximum(), 0); // with what is around them
     }
+}
+
+void TestManualWindow::picturesHaveTheColoursOfTheWindow_data()
+{
+    QTest::addColumn<QPalette>("palette");
+    QTest::addColumn<QString>("end");
+    QTest::newRow("light") << Theme::light() << u"-light.png"_s;
+    QTest::newRow("dark") << Theme::dark() << u"-dark.png"_s;
+}
+
+void TestManualWindow::picturesHaveTheColoursOfTheWindow()
+{
+    QFETCH(QPalette, palette);
+    QFETCH(QString, end);
+    QApplication::setPalette(palette);
+    const Manual manual;
+    int pictures = 0;
+    for (QTextBlock block = manual.page->document()->begin(); block.isValid(); block = block.next()) {
+        for (auto part = block.begin(); !part.atEnd(); ++part) {
+            const QString name = part.fragment().charFormat().toImageFormat().name();
+            pictures += !name.isEmpty();
+            QVERIFY2(name.isEmpty() || (name.endsWith(end) && QFile::exists(Folder + u'/' + name)), qPrintable(name));
+        }
+    }
+    QVERIFY2(pictures >= 4, qPrintable(QString::number(pictures)));
+    QApplication::setPalette(QPalette());
 }
 
 QTEST_MAIN(TestManualWindow)
