@@ -5,9 +5,11 @@
 #include "dashboard/ui/theme.h"
 
 #include <QApplication>
+#include <QDialog>
 #include <QLabel>
 #include <QPainter>
 #include <QProxyStyle>
+#include <QPushButton>
 #include <QStyleFactory>
 #include <QStyleOption>
 
@@ -79,6 +81,12 @@ void applyColors(const QString &colors)
     }
     if (QGuiApplication::isRightToLeft() && !dynamic_cast<ReadableStyle *>(QApplication::style()))
         QApplication::setStyle(new ReadableStyle(systemStyle));
+}
+
+void removeButtonIcons(QDialog *dialog)
+{
+    for (QPushButton *const button : dialog->findChildren<QPushButton *>())
+        button->setIcon({});
 }
 
 } // namespace Hephaestus

@@ -4,6 +4,7 @@
 #include "common/base/duration.h"
 #include "common/base/localtime.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/ui/appearance.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/dependencygraph.h"
 #include "dashboard/ui/graphcolumn.h"
@@ -511,6 +512,7 @@ void GraphPage::failed(const QString &why)
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextFormat(Qt::PlainText);
     box->setText(tr("The file cannot be written: %1").arg(visibleText(why)));
+    removeButtonIcons(box);
     box->open();
 }
 

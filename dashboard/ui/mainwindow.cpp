@@ -615,6 +615,7 @@ bool MainWindow::openFleet(const QString &path)
     box->setAttribute(Qt::WA_DeleteOnClose);
     box->setTextFormat(Qt::PlainText);
     box->setText(lines.join(u'\n'));
+    removeButtonIcons(box);
     box->open();
     return false;
 }

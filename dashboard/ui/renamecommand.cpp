@@ -2,6 +2,7 @@
 #include "dashboard/ui/renamecommand.h"
 
 #include "dashboard/model/displaytext.h"
+#include "dashboard/ui/appearance.h"
 
 #include <QAction>
 #include <QInputDialog>
@@ -53,6 +54,7 @@ void RenameCommand::ask()
     dialog->setOkButtonText(tr("&Rename"));
     connect(dialog, &QInputDialog::textValueSelected, this,
             [this, id = m_service](const QString &name) { m_names.rename(id, name); });
+    removeButtonIcons(dialog);
     dialog->open();
 }
 
@@ -78,6 +80,7 @@ void RenameCommand::askGroup()
     dialog->setOkButtonText(tr("&Put there"));
     connect(dialog, &QInputDialog::textValueSelected, this,
             [this, id = m_service](const QString &group) { m_names.setGroup(id, group); });
+    removeButtonIcons(dialog);
     dialog->open();
 }
 

@@ -2,6 +2,7 @@
 #include "dashboard/ui/viewsbutton.h"
 
 #include "dashboard/model/displaytext.h"
+#include "dashboard/ui/appearance.h"
 
 #include <QInputDialog>
 #include <QLineEdit>
@@ -78,6 +79,7 @@ void ViewsButton::askName()
     dialog->setLabelText(tr("Name of the view:"));
     dialog->setOkButtonText(tr("&Save"));
     connect(dialog, &QInputDialog::textValueSelected, this, &ViewsButton::save);
+    removeButtonIcons(dialog);
     dialog->open();
 }
 

@@ -8,7 +8,9 @@
 #include <QCheckBox>
 #include <QDirIterator>
 #include <QImage>
+#include <QInputDialog>
 #include <QPainter>
+#include <QPushButton>
 #include <QStyle>
 #include <QStyleOption>
 #include <QTest>
@@ -26,6 +28,7 @@ private Q_SLOTS:
     void everyAccentCanBeReadOnEveryBackground();
     void aBoxThatIsNotTickedIsSeen_data();
     void aBoxThatIsNotTickedIsSeen();
+    void buttonsOfDialogsHaveNoPictures();
     void unreachableIsTheWorst();
     void theHueIsKept();
     void statesLookDifferentWithoutColour();
@@ -106,6 +109,22 @@ void TestTheme::aBoxThatIsNotTickedIsSeen()
     QApplication::style()->drawPrimitive(QStyle::PE_IndicatorItemViewItemCheck, &tick, &painter);
     QVERIFY(isSeen(row, tick.rect, QApplication::palette().color(QPalette::Base)));
     applyColors(u"system"_s);
+}
+
+/// A style that gives its standard buttons some is not there everywhere.
+void TestTheme::buttonsOfDialogsHaveNoPictures()
+{
+    QInputDialog dialog;
+    dialog.setOkButtonText(u"Rename"_s); // there they are
+    const QList<QPushButton *> buttons = dialog.findChildren<QPushButton *>();
+    QVERIFY(buttons.size() >= 2);
+    QPixmap picture(16, 16);
+    picture.fill(Qt::red);
+    for (QPushButton *const button : buttons)
+        button->setIcon(picture);
+    removeButtonIcons(&dialog);
+    for (const QPushButton *const button : buttons)
+        QVERIFY2(button->icon().isNull(), qPrintable(button->text()));
 }
 
 void TestTheme::unreachableIsTheWorst()
