@@ -122,6 +122,15 @@ QSize FindServicesDialog::fittingSize(const QSize &most)
     return QSize(std::max(wanted, least.width()), least.height()).boundedTo(room);
 }
 
+/// The commands have some room before what tells less.
+void FindServicesDialog::resizeEvent(QResizeEvent *event)
+{
+    QDialog::resizeEvent(event);
+    const int room = width() / fontMetrics().horizontalAdvance(u'0');
+    m_table->setColumnHidden(ListenerModel::Directory, room < 105);
+    m_table->setColumnHidden(ListenerModel::Pid, room < 95);
+}
+
 void FindServicesDialog::look() { m_model.find(portHolders(), m_known); }
 
 void FindServicesDialog::update()

@@ -23,6 +23,9 @@ public:
 Q_SIGNALS:
     void chosen(const QList<Hephaestus::FleetEntry> &entries);
 
+protected:
+    void resizeEvent(QResizeEvent *event) override;
+
 private:
     void look();
     QSize fittingSize(const QSize &most);

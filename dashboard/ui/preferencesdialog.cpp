@@ -30,6 +30,7 @@ QLabel *quietLine(const QString &text)
 {
     auto *const line = new QLabel(text);
     line->setTextFormat(Qt::PlainText);
+    line->setWordWrap(true);
     QPalette quiet = line->palette();
     quiet.setColor(QPalette::WindowText, Theme::of(quiet).muted());
     line->setPalette(quiet);
@@ -75,7 +76,9 @@ PreferencesDialog::PreferencesDialog(const Preferences &preferences, const QStri
     area->setWidgetResizable(true);
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     area->setWidget(content);
-    area->setMinimumWidth(content->sizeHint().width() + area->verticalScrollBar()->sizeHint().width());
+    const QSize most = screen()->availableSize() - QSize(4, 4) * margin; // with its frame
+    area->setMinimumWidth(
+        std::min(content->sizeHint().width() + area->verticalScrollBar()->sizeHint().width(), most.width()));
     auto *const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, margin);
     layout->addWidget(area, 1);
@@ -85,7 +88,7 @@ PreferencesDialog::PreferencesDialog(const Preferences &preferences, const QStri
     layout->addWidget(buttons);
     show(preferences);
     const int wanted = content->sizeHint().height() + buttons->sizeHint().height() + 2 * margin;
-    resize(sizeHint().width(), std::min(wanted, screen()->availableSize().height() - 4 * margin));
+    resize(sizeHint().width(), std::min(wanted, most.height()));
 }
 
 QWidget *PreferencesDialog::makeAppearance(const QString &colorsForOnce)

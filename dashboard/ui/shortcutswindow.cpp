@@ -121,7 +121,8 @@ ShortcutsWindow::ShortcutsWindow(const QList<QAction *> &actions, const QList<Ta
     auto *const layout = new QVBoxLayout(this);
     layout->addWidget(scroll);
     layout->addWidget(buttons);
-    resize((wanted + QSize(1, 4) * spacing(fontMetrics(), 12)).boundedTo(parent->window()->size()));
+    const QSize most = parent->window()->size() - QSize(0, spacing(fontMetrics(), 8)); // with its frame
+    resize((wanted + QSize(1, 4) * spacing(fontMetrics(), 12)).boundedTo(most));
 }
 
 } // namespace Hephaestus

@@ -263,7 +263,7 @@ void TestNewServices::whereThereIsRoomTheFoundCommandsAreWhole()
         }
     }
     QWidget window;
-    for (const int width : {700, 2400}) {
+    for (const int width : {640, 700, 2400}) {
         window.resize(width, 700);
         auto *const dialog = new FindServicesDialog(others, &window);
         dialog->show();
@@ -281,6 +281,8 @@ void TestNewServices::whereThereIsRoomTheFoundCommandsAreWhole()
             QCOMPARE(table->columnWidth(ListenerModel::Command) > needed, width > 1000);
         }
         QCOMPARE(looked, 1);
+        const int digit = table->fontMetrics().horizontalAdvance(u'0');
+        QVERIFY2(table->columnWidth(ListenerModel::Command) >= 20 * digit, qPrintable(QString::number(width)));
         dialog->close();
     }
 }

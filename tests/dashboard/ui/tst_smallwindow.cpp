@@ -8,6 +8,7 @@
 #include "dashboard/ui/logtext.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/overviewpage.h"
+#include "dashboard/ui/shortcutswindow.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/events.h"
 
@@ -51,6 +52,7 @@ private Q_SLOTS:
     void nothingAboveThePagesMoves();
     void theNameAndTheStateKeepRoomBesideTheButtons_data();
     void theNameAndTheStateKeepRoomBesideTheButtons();
+    void theSheetOfKeysLeavesRoomToItsFrame();
     void aLongStateLeavesRoomToTheName();
     void theReasonAndTheFactsStandBesideEachOther();
     void whatIsOldSaysSoInTheOneLine_data();
@@ -378,6 +380,16 @@ void TestSmallWindow::theNameAndTheStateKeepRoomBesideTheButtons()
     for (const QLabel *const label : pane->findChildren<QLabel *>())
         seen += isWhole(label) && (label->text() == "mcp"_L1 || label->text() == "healthy"_L1);
     QCOMPARE(seen, 2);
+}
+
+void TestSmallWindow::theSheetOfKeysLeavesRoomToItsFrame()
+{
+    Bench bench;
+    QVERIFY(bench.show({640, 400}));
+    bench.window.openShortcuts();
+    const auto *const sheet = bench.window.findChild<ShortcutsWindow *>();
+    QVERIFY(sheet && sheet->isVisible());
+    QVERIFY2(sheet->height() <= 400 - 20 && sheet->width() <= 640, qPrintable(QString::number(sheet->height())));
 }
 
 void TestSmallWindow::aLongStateLeavesRoomToTheName()
