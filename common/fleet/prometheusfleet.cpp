@@ -13,6 +13,7 @@
 #include <QUrl>
 
 #include <algorithm>
+#include <deque>
 
 namespace Hephaestus {
 
@@ -34,6 +35,9 @@ const QString MetricNames =
     "hephaestus_open_connections|hephaestus_background_tasks|hephaestus_code_stale|hephaestus_dependency_up|"
     "hephaestus_dependency_operations_total|hephaestus_dependency_last_success_age_seconds|process_open_fds|"
     "process_threads|process_resident_memory_bytes|process_cpu_seconds_total"_s;
+/// Those of them that say in which state a service is, beside its service_info.
+const QByteArray StateNames = "hephaestus_ready|hephaestus_process_state|hephaestus_process_restarts_total|"
+                              "hephaestus_shutting_down|hephaestus_code_stale|hephaestus_dependency_up";
 constexpr double LargestValue = 9007199254740992.0; ///< 2^53: what a double counts up to, one by one
 constexpr auto LongestExactStep = 30s;              ///< of longer ones every scrape would be too many
 
@@ -146,6 +150,27 @@ std::optional<Metric> metricNamed(QByteArrayView name)
     };
     const auto found = metrics.constFind(QByteArray::fromRawData(name.data(), name.size()));
     return found != metrics.cend() ? std::optional(*found) : std::nullopt;
+}
+
+/// Of what a sample says of the state of its service; added up it is that of all of them, in whichever order they come.
+quint64 stateHash(Metric metric, const InstantSample &sample)
+{
+    const quint64 seed = quint64(metric) + 1;
+    switch (metric) {
+    case Metric::ServiceInfo: { // its value is always the same
+        quint64 hash = seed;
+        for (const char *const label : {"service", "exported_service", "version", "instance_id"})
+            hash = qHash(sample.label(label), hash + 1);
+        return hash;
+    }
+    case Metric::DependencyUp: return qHash(*sample.value(), qHash(sample.label("dependency"), seed));
+    case Metric::ProcessState: return qHash(*sample.value(), qHash(sample.label("state"), seed));
+    case Metric::ProcessRestarts:
+    case Metric::ShuttingDown:
+    case Metric::Ready:
+    case Metric::CodeStale: return qHash(*sample.value(), seed);
+    default: return 0; // a figure
+    }
 }
 
 } // namespace
@@ -288,6 +313,14 @@ QString PrometheusFleet::addressOf(const QString &url)
 class PrometheusFleet::Reading
 {
 public:
+    /// What is known of a service by its service_info.
+    struct Presence
+    {
+        MetricSeries::Time scraped;
+        quint64 state = 0;        ///< stateHash()
+        bool hasInstance = false; ///< it would be seen that another process answers
+    };
+
     Reading(quint64 question, Portions each, Ended done)
         : question(question)
         , each(std::move(each))
@@ -298,12 +331,11 @@ public:
     const quint64 question;
     const Portions each;
     const Ended done;
-    QHash<QByteArray, ScrapeTarget> targets;       ///< by job and instance: all that may be ours
-    QHash<QByteArray, MetricSeries::Time> present; ///< those whose series are there, and when these were scraped
-    QSet<QByteArray> guessed;                      ///< those without a target: their address is only guessed
-    QList<QByteArray> chosen;                      ///< whose series are asked for, in that order
-    qsizetype next = 0;                            ///< the first of them that was not asked for
-    std::size_t open = 0;                          ///< questions for these without an answer
+    QHash<QByteArray, ScrapeTarget> targets; ///< by job and instance: all that may be ours
+    QHash<QByteArray, Presence> present;     ///< those whose series are there
+    QSet<QByteArray> guessed;                ///< those without a target: their address is only guessed
+    std::deque<std::shared_ptr<Part>> parts; ///< whose series are to be asked for, in that order
+    std::size_t open = 0;                    ///< questions for these without an answer
     bool isEnded = false;
     QStringList warnings;
     /// The latest that the server's clock showed, and when; nothing: it told no time.
@@ -339,11 +371,13 @@ public:
 /// Some of those that were chosen, while they are asked for.
 struct PrometheusFleet::Part
 {
-    qsizetype first; ///< in Reading::chosen
-    std::vector<Assembly> assemblies;
-    QHash<QByteArray, qsizetype> places; ///< in these
-    InstantSample sample;
-    QByteArray key;
+    QList<QByteArray> keys;
+    bool isWhole = true;                   ///< all is asked for, not only the state
+    std::vector<Assembly> assemblies{};    ///< of whole ones
+    std::vector<quint64> states{};         ///< stateHash() of each
+    QHash<QByteArray, qsizetype> places{}; ///< in these
+    InstantSample sample{};
+    QByteArray key{};
 };
 
 namespace {
@@ -468,8 +502,12 @@ void PrometheusFleet::askPresence(const std::shared_ptr<Reading> &reading)
                 reading->guessed.insert(reading->key);
                 reading->targets.insert(reading->key, target);
             }
-            if (target.up)
-                reading->present[reading->key] = std::max(reading->present.value(reading->key), target.scraped);
+            if (!target.up)
+                return;
+            Reading::Presence &present = reading->present[reading->key];
+            present.scraped = std::max(present.scraped, target.scraped);
+            present.state += stateHash(Metric::ServiceInfo, sample);
+            present.hasInstance = !sample.label("instance_id").isEmpty();
         },
         [this, reading] { choose(reading); });
 }
@@ -508,12 +546,13 @@ QList<QByteArray> PrometheusFleet::inOrder(const Reading &reading) const
 void PrometheusFleet::choose(const std::shared_ptr<Reading> &reading)
 {
     Portion portion;
+    QList<QByteArray> chosen;
     for (const QByteArray &key : inOrder(*reading)) {
         const auto target = reading->targets.find(key);
         const auto present = reading->present.constFind(key);
         const bool isPresent = present != reading->present.cend();
         if (isPresent) // some engines answer from data that is older than the latest scrape
-            target->scraped = std::min(target->scraped, *present);
+            target->scraped = std::min(target->scraped, present->scraped);
         auto known = m_known.find(target.key());
         if (!isPresent && target->job != Job && known == m_known.end())
             continue; // somebody else's
@@ -533,7 +572,7 @@ void PrometheusFleet::choose(const std::shared_ptr<Reading> &reading)
         if (known->isTold && known->scraped == target->scraped && known->up == target->up)
             portion.unchanged << known->address;
         else if (isPresent && target->up)
-            reading->chosen << target.key();
+            chosen << target.key();
         else
             portion.changed << tell(*reading, *target, *known, nullptr);
         if (portion.changed.size() >= MembersAtATime)
@@ -546,32 +585,74 @@ void PrometheusFleet::choose(const std::shared_ptr<Reading> &reading)
         known = isGone ? m_known.erase(known) : std::next(known);
     }
     reading->each(portion);
+    divide(*reading, chosen);
     askDetails(reading);
+}
+
+/// Of which of them all is read: of few it is of each. Else of those whose state may not be confirmed, of those that
+/// are wanted, and of those whose figures are the oldest.
+std::vector<bool> PrometheusFleet::chooseWhole(const QList<QByteArray> &chosen)
+{
+    const auto now = std::chrono::steady_clock::now();
+    std::vector<bool> isWhole(std::size_t(chosen.size()), chosen.size() <= m_pace.wholeAtOnce);
+    std::vector<std::pair<std::chrono::steady_clock::time_point, std::size_t>> due; // and when it was read
+    for (std::size_t i = 0; i < isWhole.size(); ++i) {
+        Known &known = m_known[chosen[qsizetype(i)]];
+        const bool isWanted = m_wanted.contains(known.address);
+        const bool wasWanted = std::exchange(known.isWanted, isWanted);
+        if (!known.isTold || known.state == 0 || isWanted || wasWanted)
+            isWhole[i] = true;
+        else if (now - known.read >= m_pace.figuresEvery)
+            due.emplace_back(known.read, i);
+    }
+    const std::size_t most = std::min(due.size(), std::size_t(m_pace.mostFigures));
+    std::ranges::partial_sort(due, due.begin() + std::ptrdiff_t(most));
+    for (std::size_t i = 0; i < most; ++i)
+        isWhole[due[i].second] = true;
+    return isWhole;
+}
+
+/// Into the questions that are to be asked. Their order is kept: what was scraped first is told first.
+void PrometheusFleet::divide(Reading &reading, const QList<QByteArray> &chosen)
+{
+    const std::vector<bool> isWhole = chooseWhole(chosen);
+    for (qsizetype first = 0; first < chosen.size(); first += TargetsAtATime) {
+        Part whole{.keys = {}, .isWhole = true};
+        Part state{.keys = {}, .isWhole = false};
+        for (qsizetype i = first; i < std::min(first + TargetsAtATime, chosen.size()); ++i)
+            (isWhole[std::size_t(i)] ? whole : state).keys << chosen[i];
+        for (Part *const part : {&state, &whole}) {
+            if (!part->keys.isEmpty())
+                reading.parts.push_back(std::make_shared<Part>(std::move(*part)));
+        }
+    }
 }
 
 /// Keeps a few questions under way until all that were chosen are told: a query takes one core of the server.
 void PrometheusFleet::askDetails(const std::shared_ptr<Reading> &reading)
 {
-    while (reading->next < reading->chosen.size() && reading->open < PrometheusConnection::AtOnce)
-        askPart(reading);
+    while (!reading->parts.empty() && reading->open < PrometheusConnection::AtOnce) {
+        const std::shared_ptr<Part> part = reading->parts.front();
+        reading->parts.pop_front();
+        askPart(reading, part);
+    }
     if (reading->open == 0)
         end(*reading, {});
 }
 
-void PrometheusFleet::askPart(const std::shared_ptr<Reading> &reading)
+void PrometheusFleet::askPart(const std::shared_ptr<Reading> &reading, const std::shared_ptr<Part> &part)
 {
-    const auto part = std::make_shared<Part>();
-    part->first = std::exchange(reading->next, std::min(reading->next + TargetsAtATime, reading->chosen.size()));
-    const qsizetype size = reading->next - part->first;
     QList<ScrapeTarget> targets;
-    part->assemblies.resize(std::size_t(size));
-    for (qsizetype i = 0; i < size; ++i) {
-        part->places.insert(reading->chosen[part->first + i], i);
-        targets << reading->targets.value(reading->chosen[part->first + i]);
+    part->states.resize(std::size_t(part->keys.size()));
+    part->assemblies.resize(part->isWhole ? part->states.size() : 0);
+    for (qsizetype i = 0; i < part->keys.size(); ++i) {
+        part->places.insert(part->keys[i], i);
+        targets << reading->targets.value(part->keys[i]);
     }
     ++reading->open;
+    const QByteArray names = part->isWhole ? MetricNames.toLatin1() : StateNames;
     read(
-        reading, requestOf("{__name__=~\"" + MetricNames.toLatin1() + "\"," + matcherOf(targets) + '}'), "result",
+        reading, requestOf("{__name__=~\"" + names + "\"," + matcherOf(targets) + '}'), "result",
         [part](QByteArrayView element) {
             InstantSample &sample = part->sample;
             if (!sample.read(element) || !sample.value())
@@ -579,12 +660,16 @@ void PrometheusFleet::askPart(const std::shared_ptr<Reading> &reading)
             setKey(part->key, sample);
             const auto place = part->places.constFind(part->key);
             const std::optional<Metric> metric = metricNamed(sample.metric());
-            if (place != part->places.cend() && metric)
+            if (place == part->places.cend() || !metric)
+                return;
+            if (*metric != Metric::ServiceInfo) // which was read with all others'
+                part->states[std::size_t(*place)] += stateHash(*metric, sample);
+            if (part->isWhole)
                 part->assemblies[std::size_t(*place)].add(
                     *metric, *sample.value(), [&sample](QByteArrayView label) { return sample.label(label); });
         },
         [this, reading, part] {
-            tellPart(*reading, *part);
+            part->isWhole ? tellPart(*reading, *part) : confirmPart(*reading, *part);
             --reading->open;
             askDetails(reading);
         });
@@ -594,16 +679,44 @@ void PrometheusFleet::tellPart(const Reading &reading, const Part &part)
 {
     Portion portion;
     for (std::size_t i = 0; i < part.assemblies.size(); ++i) {
-        const QByteArray &key = reading.chosen[part.first + qsizetype(i)];
+        const QByteArray &key = part.keys[qsizetype(i)];
+        const Reading::Presence present = reading.present.value(key);
         Known &known = m_known[key];
-        if (part.assemblies[i].isOurs())
+        if (part.assemblies[i].isOurs()) {
+            known.read = std::chrono::steady_clock::now();
+            known.state = present.hasInstance ? present.state + part.states[i] : 0;
             portion.changed << tell(reading, reading.targets[key], known, &part.assemblies[i]);
-        else
+        } else {
             portion.unchanged << known.address; // its series have ended since: the next reading tells
+        }
         if (portion.changed.size() >= MembersAtATime)
             reading.each(std::exchange(portion, {}));
     }
     reading.each(portion);
+}
+
+/// Of those that say something else than before all is asked next.
+void PrometheusFleet::confirmPart(Reading &reading, const Part &part)
+{
+    Portion portion;
+    Part changed{.keys = {}, .isWhole = true};
+    for (std::size_t i = 0; i < part.states.size(); ++i) {
+        const QByteArray &key = part.keys[qsizetype(i)];
+        Known &known = m_known[key];
+        if (reading.present.value(key).state + part.states[i] != known.state) {
+            changed.keys << key;
+            continue;
+        }
+        const ScrapeTarget target = reading.targets.value(key);
+        known.scraped = target.scraped;
+        portion.confirmed << Confirmation{known.address, target.scraped, reading.ageOf(target.scraped),
+                                          std::chrono::duration_cast<std::chrono::nanoseconds>(target.duration)};
+        if (portion.confirmed.size() >= MembersAtATime)
+            reading.each(std::exchange(portion, {}));
+    }
+    reading.each(portion);
+    if (!changed.keys.isEmpty())
+        reading.parts.push_front(std::make_shared<Part>(std::move(changed)));
 }
 
 void PrometheusFleet::end(Reading &reading, const std::optional<Problem> &problem)
@@ -628,6 +741,8 @@ PrometheusFleet::Member PrometheusFleet::tell(const Reading &reading, const Scra
     Member member;
     member.scraped = target.scraped;
     member.age = reading.ageOf(target.scraped);
+    known.state = assembly ? known.state : 0;
+    member.state = known.state;
     member.address = known.address;
     member.instance = target.instance;
     member.entry.url = known.url;

@@ -8,9 +8,11 @@
 #include "common/protocol/prometheuscodec.h"
 
 #include <QObject>
+#include <QSet>
 
 #include <functional>
 #include <memory>
+#include <vector>
 
 namespace Hephaestus {
 
@@ -38,6 +40,16 @@ public:
         Answer<HealthReport> answer;
         std::chrono::system_clock::time_point scraped; ///< by the server's clock
         std::chrono::nanoseconds age{0};               ///< since then, as the server's clock has it; nothing of ours
+        quint64 state = 0;                             ///< of what it says of its state a hash; 0: it says nothing
+    };
+    /// A service of a large fleet that was scraped again, and says of its state what it said before: it is the same
+    /// process, as ready, and its dependencies, program and code are as they were. Its figures were not read again.
+    struct Confirmation
+    {
+        QString address; ///< of a Member that was handed out, with a report
+        std::chrono::system_clock::time_point scraped;
+        std::chrono::nanoseconds age{0};
+        std::chrono::nanoseconds latency{0};
     };
     static constexpr qsizetype MembersAtATime = 250; ///< of a portion: a window shows these in a few milliseconds
     /// A part of what an answer says.
@@ -45,7 +57,8 @@ public:
     {
         /// Those that are new, or were scraped since they were handed out. MembersAtATime at most.
         QList<Member> changed;
-        QStringList unchanged; ///< addresses of others
+        QList<Confirmation> confirmed; ///< as many at most
+        QStringList unchanged;         ///< addresses of others
     };
     /// How a reading of all ended.
     struct End
@@ -63,6 +76,14 @@ public:
         Answer<HealthReport> answer;
     };
     using Past = std::function<void(const Result<QList<Sample>> &)>;
+    /// What a reading takes of a large fleet. A server needs the more time the more series it tells, and a service has
+    /// dozens. Of each that was scraped again it is asked what it says of its state, and only of some for all.
+    struct Pace
+    {
+        qsizetype wholeAtOnce = 5000;          ///< if no more were scraped again, all is read of each
+        std::chrono::seconds figuresEvery{50}; ///< the figures of each are read as often, if they are not too many
+        qsizetype mostFigures = 10'000;        ///< of those whose time has come
+    };
 
     /// A Problem: the address is none, or a file with certificates or a key cannot be read.
     static Result<std::unique_ptr<PrometheusFleet>> at(const PrometheusServer &server);
@@ -76,6 +97,10 @@ public:
     void ask(const Portions &each, const Ended &done);
     /// All of it in one piece.
     void ask(const Members &done);
+    void setPace(const Pace &pace) { m_pace = pace; }
+    /// The addresses of those of which all is read at each reading, from the next on; of those that were named before
+    /// and are not named now it is read once more.
+    void setWanted(const QSet<QString> &addresses) { m_wanted = addresses; }
     /// How the service at that URL, of a member that was handed out, was in that time. Every scrape if steps are to be
     /// that short, otherwise as it was at the end of every step. Oldest first.
     void askPast(const QString &url, std::chrono::system_clock::time_point from,
@@ -95,16 +120,22 @@ private:
         std::chrono::system_clock::time_point scraped;
         bool up = false;
         bool isTold = false;
-        quint64 question = 0; ///< the latest that saw it
+        bool isWanted = false;
+        quint64 state = 0;                          ///< Member::state; 0: it cannot be confirmed
+        std::chrono::steady_clock::time_point read; ///< when all of it was
+        quint64 question = 0;                       ///< the latest that saw it
     };
 
     explicit PrometheusFleet(std::unique_ptr<PrometheusConnection> connection);
     void askPresence(const std::shared_ptr<Reading> &reading);
     QList<QByteArray> inOrder(const Reading &reading) const;
     void choose(const std::shared_ptr<Reading> &reading);
+    std::vector<bool> chooseWhole(const QList<QByteArray> &chosen);
+    void divide(Reading &reading, const QList<QByteArray> &chosen);
     void askDetails(const std::shared_ptr<Reading> &reading);
-    void askPart(const std::shared_ptr<Reading> &reading);
+    void askPart(const std::shared_ptr<Reading> &reading, const std::shared_ptr<Part> &part);
     void tellPart(const Reading &reading, const Part &part);
+    void confirmPart(Reading &reading, const Part &part);
     void read(const std::shared_ptr<Reading> &reading, HttpRequest request, const QByteArray &name,
               const std::function<void(QByteArrayView)> &element, const std::function<void()> &then,
               bool mayLack = false);
@@ -114,6 +145,8 @@ private:
 
     std::unique_ptr<PrometheusConnection> m_connection;
     quint64 m_question = 0;
+    Pace m_pace;
+    QSet<QString> m_wanted;
     TextPool m_texts;                                      ///< versions, groups, jobs, names of dependencies
     QHash<QByteArray, Known> m_known;                      ///< by job and instance
     QHash<QString, std::pair<QString, QString>> m_targets; ///< job and instance, by URL

@@ -76,8 +76,19 @@ void PrometheusGroup::join(std::size_t server, const PrometheusFleet::Portion &p
     const Instant now = std::chrono::steady_clock::now();
     for (const PrometheusFleet::Member &member : portion.changed) {
         Service &service = m_services[member.address];
-        service.views[server] = View{member, now - member.age, m_round, false};
+        service.views[server] = View{member, now - member.age, now - member.age, m_round, false};
         tell(member.address, service, joined);
+    }
+    for (const PrometheusFleet::Confirmation &confirmed : portion.confirmed) {
+        const auto service = m_services.find(confirmed.address);
+        if (service == m_services.end() || !service->views.contains(server))
+            continue;
+        View &view = service->views[server];
+        view.scraped = now - confirmed.age;
+        view.round = m_round;
+        view.member.scraped = confirmed.scraped;
+        view.member.answer.reply.latency = confirmed.latency;
+        tell(confirmed.address, *service, joined);
     }
     for (const QString &address : portion.unchanged) {
         const auto service = m_services.find(address);
@@ -119,6 +130,7 @@ void PrometheusGroup::lose(std::size_t server, const QString &why, const Prometh
             continue;
         view->second.isLost = true;
         view->second.member.answer = {};
+        view->second.member.state = 0;
         view->second.member.answer.reply.error = ClientError::NotAsked;
         view->second.member.answer.reply.message = u"Prometheus does not answer: "_s + why;
         tell(service.key(), *service, portion);
@@ -155,19 +167,44 @@ void PrometheusGroup::tell(const QString &address, Service &service, PrometheusF
         return std::pair(kind, one.scraped);
     };
     const auto best = std::ranges::max_element(service.views, {}, rank);
-    const std::pair word(best->first, best->second.scraped);
-    const bool isNew = !service.isTold || service.told != word || service.wasLost != best->second.isLost;
-    service.told = word;
-    service.isTold = true;
-    service.wasLost = best->second.isLost;
-    if (!isNew) {
+    const View &view = best->second;
+    const std::pair word(best->first, view.scraped);
+    const bool isAsLost = service.isTold && service.wasLost == view.isLost;
+    if (isAsLost && service.told == word) {
         portion.unchanged << address;
         return;
     }
-    PrometheusFleet::Member member = best->second.member;
-    member.age = std::max(std::chrono::nanoseconds(0),
-                          std::chrono::nanoseconds(std::chrono::steady_clock::now() - best->second.scraped));
-    portion.changed << member;
+    const auto ageOf = [now = std::chrono::steady_clock::now()](Instant scraped) {
+        return std::max(std::chrono::nanoseconds(0), std::chrono::nanoseconds(now - scraped));
+    };
+    // Servers that say the same confirm each other.
+    const bool isSame = isAsLost && !view.isLost && view.member.state != 0 && view.member.state == service.toldState
+        && view.read < view.scraped && view.read <= service.toldRead && service.told.second <= view.scraped;
+    if (!isSame) {
+        PrometheusFleet::Member member = view.member;
+        member.age = ageOf(view.read);
+        portion.changed << member;
+        service.toldState = view.member.state;
+        service.toldRead = view.read;
+    }
+    if (isSame || view.read < view.scraped)
+        portion.confirmed << PrometheusFleet::Confirmation{address, view.member.scraped, ageOf(view.scraped),
+                                                           view.member.answer.reply.latency};
+    service.told = word;
+    service.isTold = true;
+    service.wasLost = view.isLost;
+}
+
+void PrometheusGroup::setPace(const PrometheusFleet::Pace &pace)
+{
+    for (const auto &server : m_servers)
+        server->setPace(pace);
+}
+
+void PrometheusGroup::setWanted(const QSet<QString> &addresses)
+{
+    for (const auto &server : m_servers)
+        server->setWanted(addresses);
 }
 
 void PrometheusGroup::askPast(const QString &url, std::chrono::system_clock::time_point from,

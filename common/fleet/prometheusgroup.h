@@ -21,6 +21,8 @@ public:
     /// As PrometheusFleet::ask(); a Problem only if no server could be read.
     void ask(const PrometheusFleet::Portions &each, const PrometheusFleet::Ended &done);
     void ask(const PrometheusFleet::Members &done);
+    void setPace(const PrometheusFleet::Pace &pace); ///< of each server
+    void setWanted(const QSet<QString> &addresses);  ///< as PrometheusFleet::setWanted(), of each server
     /// Asks the server whose word counted last.
     void askPast(const QString &url, std::chrono::system_clock::time_point from,
                  std::chrono::system_clock::time_point to, std::chrono::seconds step,
@@ -33,6 +35,7 @@ private:
     {
         PrometheusFleet::Member member;
         Instant scraped;
+        Instant read;        ///< when what its member says was scraped: `scraped`, or before, and confirmed since
         quint64 round = 0;   ///< the latest that saw it
         bool isLost = false; ///< the server has not answered since
     };
@@ -40,6 +43,8 @@ private:
     {
         std::map<std::size_t, View> views; ///< by server
         std::pair<std::size_t, Instant> told{};
+        quint64 toldState = 0; ///< Member::state
+        Instant toldRead;      ///< View::read
         bool isTold = false;
         bool wasLost = false;
     };

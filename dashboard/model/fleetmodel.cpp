@@ -40,6 +40,13 @@ bool isNumber(int column)
 /// Not of one that Prometheus tells of without having scraped it itself: it knows no duration, and none is none.
 bool knowsLatency(const ServiceRow &row) { return row.isCurrent() && row.reply.latency.count() > 0; }
 
+void appendLatency(QList<float> &latencies, float seconds)
+{
+    latencies << seconds;
+    if (latencies.size() > FleetModel::LatenciesKept)
+        latencies.removeFirst();
+}
+
 /// Whether a cell of two current rows of one service surely reads the same: most do from one poll to the next, and to
 /// write them all out in order to compare them would be most of what a poll allocates.
 bool readsTheSame(int column, const ServiceRow &before, const ServiceRow &after)
@@ -190,7 +197,7 @@ void FleetModel::applyArrivals(const QList<Arrival> &arrivals)
         Q_EMIT happened(event);
     for (const Arrival &arrival : arrivals) {
         if (watched(arrival.id))
-            Q_EMIT answered(arrival.id);
+            arrival.confirms ? Q_EMIT confirmed(arrival.id) : Q_EMIT answered(arrival.id);
     }
     Q_EMIT settled();
 }
@@ -200,15 +207,18 @@ QList<Event> FleetModel::apply(const Arrival &arrival)
     Watched *const known = watched(arrival.id);
     if (!known)
         return {};
+    if (arrival.confirms) {
+        confirm(*known, arrival);
+        return {};
+    }
     const ServiceRow before = known->row;
     if (arrival.answer.value)
         known->history.take(arrival.wall, *arrival.answer.value);
     else
         known->history.miss();
-    known->latencies << (arrival.answer.value ? float(Seconds(arrival.answer.reply.latency).count())
-                                              : std::numeric_limits<float>::quiet_NaN());
-    if (known->latencies.size() > LatenciesKept)
-        known->latencies.removeFirst();
+    appendLatency(known->latencies,
+                  arrival.answer.value ? float(Seconds(arrival.answer.reply.latency).count())
+                                       : std::numeric_limits<float>::quiet_NaN());
     ServiceRow after = afterAnswer(before, arrival.answer, arrival.steady, arrival.planned);
     if (!after.figures.watched)
         after.figures.watched = arrival.wall;
@@ -225,6 +235,20 @@ QList<Event> FleetModel::apply(const Arrival &arrival)
             known->history.mark(event.at, event.mark);
     }
     return events;
+}
+
+/// Unless the row says meanwhile what something else told.
+void FleetModel::confirm(Watched &known, const Arrival &arrival)
+{
+    if (!known.row.isCurrent() || known.row.read != arrival.confirms)
+        return;
+    Answer<HealthReport> answer{known.row.report, arrival.answer.reply};
+    if (answer.value->uptime > Seconds(0)) // of the same process
+        answer.value->uptime += arrival.steady - *known.row.lastSeen;
+    appendLatency(known.latencies, float(Seconds(arrival.answer.reply.latency).count()));
+    ServiceRow after = afterAnswer(known.row, answer, arrival.steady);
+    after.read = known.row.read;
+    change(known, std::move(after));
 }
 
 void FleetModel::setActivity(ServiceId id, const std::optional<Activity> &activity)
@@ -564,8 +588,12 @@ QString FleetModel::toolTip(const ServiceRow &row, int column) const
 {
     if (column == Alerts)
         return alertsToolTip(row, m_whyNoAlerts);
+    const bool isFigure = column == InFlight || column == Cpu || column == Memory || column == Failures;
+    const QString age = isFigure && row.isCurrent() && *row.read < *row.lastSeen
+        ? u'\n' + tr("As of %1.").arg(formatAge(m_time.now() - *row.read))
+        : QString();
     if (column >= Cpu)
-        return figureToolTip(row, column);
+        return figureToolTip(row, column) + age;
     QStringList lines;
     switch (column) {
     case State:
@@ -592,6 +620,7 @@ QString FleetModel::toolTip(const ServiceRow &row, int column) const
                          .arg(formatCount(*row.report->resources.inFlightRequests));
         else
             lines << tr("Requests in flight: not known");
+        lines.last() += age;
         break;
     case Uptime:
         if (row.report && row.report->startTime.isValid())

@@ -142,6 +142,8 @@ public:
 
 Q_SIGNALS:
     void answered(Hephaestus::ServiceId id); ///< after every poll, whatever it changed
+    /// Its state is as at its latest answer, and its figures were not read anew. That is no answer().
+    void confirmed(Hephaestus::ServiceId id);
     void happened(const Hephaestus::Event &event);
     void groupsChanged(); ///< setGroup() did; once for a Batch
     void totalsChanged();
@@ -152,6 +154,7 @@ private:
 
     Watched *watched(ServiceId id) const;
     QList<Event> apply(const Arrival &arrival);
+    void confirm(Watched &known, const Arrival &arrival);
     void change(Watched &service, ServiceRow row);
     void changeEntry(ServiceId id, const std::function<void(FleetEntry &)> &edit);
     qint64 ageStepOf(const ServiceRow &row) const;

@@ -42,8 +42,8 @@ FleetRows::FleetRows(FleetModel &fleet, QObject *parent) : QAbstractTableModel(p
     connect(&fleet, &QAbstractItemModel::rowsAboutToBeRemoved, this,
             [this](const QModelIndex &, int first, int last) { noteGone(first, last); });
     connect(&fleet, &QAbstractItemModel::rowsRemoved, this, &FleetRows::removeGone);
-    connect(&fleet, &FleetModel::answered, this, // values may differ that read the same
-            [this](ServiceId id) { m_touched << id; });
+    for (const auto signal : {&FleetModel::answered, &FleetModel::confirmed}) // values may differ that read the same
+        connect(&fleet, signal, this, [this](ServiceId id) { m_touched << id; });
     connect(&fleet, &FleetModel::settled, this, &FleetRows::settle);
     connect(&fleet, &FleetModel::totalsChanged, this, &FleetRows::refreshHeadings);
     arrange();

@@ -68,6 +68,7 @@ void FleetSession::connectParts()
     });
     connect(&m_actions, &ServiceActions::finished, this, [this](ServiceId id, const Receipt &receipt) {
         m_watch.polling().setEager(id, false);
+        m_watch.readWhole(id);
         m_stale.noteEnd(id, receipt);
     });
     connect(&m_actions, &ServiceActions::answerWanted, &m_watch.polling(), &PollingFeed::hurry);

@@ -34,6 +34,8 @@ public:
     const FleetWatch &watch() const { return m_watch; }
     /// The service whose row is open: it is asked itself for what Prometheus cannot know. NoService: none.
     void setOpened(ServiceId id) { m_watch.setOpened(id); }
+    /// Those in view, of which Prometheus is asked all, however large the fleet is; called before each question.
+    void setShown(const std::function<QList<ServiceId>()> &shown) { m_watch.setShown(shown); }
 
     /// Keeps the history in that file from now on, and shows what it holds from earlier days. Once, before start().
     void keepHistory(const QString &file, HistoryLimits limits = {});

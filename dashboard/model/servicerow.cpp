@@ -151,7 +151,7 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
         if (!std::ranges::is_partitioned(std::as_const(row.report->dependencies),
                                          isUsed)) // the list is shared with the client's, as long as it stays
             std::ranges::stable_partition(row.report->dependencies, isUsed);
-        row.lastSeen = now;
+        row.lastSeen = row.read = now;
     }
     row.observed = stateOf(answer, row.observed);
     if (row.observed == ServiceState::Stopped && !row.failure.isEmpty())

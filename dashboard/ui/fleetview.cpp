@@ -426,6 +426,18 @@ ServiceId FleetView::currentService() const
     return currentIndex().isValid() ? m_rows->serviceAt(currentIndex().row()) : NoService;
 }
 
+QList<ServiceId> FleetView::shownServices() const
+{
+    QList<ServiceId> services;
+    const int first = isVisible() && !window()->isMinimized() ? rowAt(0) : -1;
+    const int last = rowAt(viewport()->height() - 1); // -1: there is room below the last
+    for (int row = first; row >= 0 && row <= (last < 0 ? m_rows->rowCount() - 1 : last); ++row) {
+        if (const ServiceId id = m_rows->serviceAt(row); id != NoService)
+            services << id;
+    }
+    return services;
+}
+
 QList<ServiceId> FleetView::selectedServices() const
 {
     QList<int> marked;

@@ -40,6 +40,7 @@ public:
     /// What acts are for: all that is marked, a heading snapshot for its group, or else the current one. In the table's
     /// order.
     QList<ServiceId> selectedServices() const;
+    QList<ServiceId> shownServices() const; ///< those whose rows are in view now
     void select(ServiceId id);
     /// All of them that are in view; the first of these is current.
     void selectAllOf(const QList<ServiceId> &services);

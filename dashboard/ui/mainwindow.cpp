@@ -329,6 +329,7 @@ void MainWindow::connectViews()
     connect(m_table, &FleetView::selectedServicesChanged, m_detail, &DetailPane::setServices);
     connect(m_table, &FleetView::currentServiceChanged, m_detail, &DetailPane::setService);
     connect(m_table, &FleetView::currentServiceChanged, &m_session, &FleetSession::setOpened);
+    m_session.setShown([table = QPointer(m_table)] { return table ? table->shownServices() : QList<ServiceId>(); });
     connect(m_table, &FleetView::dependencyOpened, m_detail, &DetailPane::showDependency);
     connect(m_detail, &DetailPane::pinsWanted, this, &MainWindow::pin);
     connect(m_table, &FleetView::opened, m_detail, qOverload<>(&QWidget::setFocus));

@@ -75,9 +75,23 @@ void FleetWatch::setOpened(ServiceId id)
     if (isOpened(m_opened))
         m_polling.remove(m_opened);
     m_opened = id;
+    if (m_prometheus)
+        m_prometheus->setOpened(id);
     m_answered.reset();
     if (isOpened(id))
         m_polling.add(id, m_services.at(id).entry);
+}
+
+void FleetWatch::setShown(const std::function<QList<ServiceId>()> &shown)
+{
+    if (m_prometheus)
+        m_prometheus->setShown(shown);
+}
+
+void FleetWatch::readWhole(ServiceId id)
+{
+    if (m_prometheus)
+        m_prometheus->readWhole(id);
 }
 
 /// Of the opened one only what the right instance says: that it cannot be reached from here is no news.

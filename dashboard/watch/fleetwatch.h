@@ -34,6 +34,10 @@ public:
     void remove(ServiceId id);
     const ServiceFeed *ownerOf(ServiceId id) const; ///< null: no such service
     void setOpened(ServiceId id);                   ///< NoService: none
+    /// Those that Prometheus is asked all of at each question, as PrometheusFeed::setShown() has it. After
+    /// connectPrometheus(); without it nothing.
+    void setShown(const std::function<QList<ServiceId>()> &shown);
+    void readWhole(ServiceId id); ///< its row says what did not come from here
 
     void start();
     void stop();

@@ -14,6 +14,7 @@ namespace {
 
 constexpr qsizetype MostPublished = 250; ///< published in one turn of the event loop
 constexpr int RoundsUntilReleased = 2;   ///< a server that has just started does not know yet what it scrapes
+constexpr std::chrono::milliseconds SoonAfterOpening{500};
 
 } // namespace
 
@@ -23,8 +24,9 @@ class PrometheusFeed::Worker : public QObject
 public:
     Worker(PrometheusFeed *feed, const QList<PrometheusServer> &servers) : m_feed(feed), m_servers(servers) {}
 
-    void ask()
+    void ask(const QSet<QString> &wanted)
     {
+        group().setWanted(wanted);
         group().ask(
             [feed = m_feed](const PrometheusFleet::Portion &portion) {
                 post(feed, [feed, portion] { feed->hear(portion, {}); });
@@ -73,7 +75,47 @@ void PrometheusFeed::stop()
 
 void PrometheusFeed::ask()
 {
-    post(m_worker, [worker = m_worker] { worker->ask(); });
+    m_asked = m_clock.now();
+    m_hasConfirmed = false;
+    post(m_worker, [worker = m_worker, wanted = wanted()] { worker->ask(wanted); });
+}
+
+/// The addresses of those of which all is to be read.
+QSet<QString> PrometheusFeed::wanted()
+{
+    m_old.removeIf([this](ServiceId id) {
+        const auto subject = m_subjects.find(id);
+        return subject == m_subjects.end() || !subject->second.isOld;
+    });
+    QSet<ServiceId> services = m_restarted + m_old + std::exchange(m_askedWhole, {});
+    services << m_opened;
+    const QList<ServiceId> shown = m_shown ? m_shown() : QList<ServiceId>();
+    services.unite({shown.begin(), shown.end()});
+    QSet<QString> addresses;
+    for (const ServiceId id : std::as_const(services)) {
+        if (const auto subject = m_subjects.find(id); subject != m_subjects.end())
+            addresses << subject->second.address;
+    }
+    return addresses;
+}
+
+void PrometheusFeed::setOpened(ServiceId id)
+{
+    readWhole(m_opened);
+    m_opened = id;
+    if (m_hasConfirmed && m_timer.isActive() && m_timer.remainingTimeAsDuration() > SoonAfterOpening)
+        m_timer.start(SoonAfterOpening);
+}
+
+void PrometheusFeed::readWhole(ServiceId id)
+{
+    if (m_subjects.contains(id))
+        m_askedWhole << id;
+}
+
+void PrometheusFeed::setPace(const PrometheusFleet::Pace &pace)
+{
+    post(m_worker, [worker = m_worker, pace] { worker->group().setPace(pace); });
 }
 
 void PrometheusFeed::add(ServiceId id, const FleetEntry &entry)
@@ -81,6 +123,10 @@ void PrometheusFeed::add(ServiceId id, const FleetEntry &entry)
     Subject &subject = m_subjects[id];
     subject.address = PrometheusFleet::addressOf(entry.url);
     m_ids.insert(subject.address, id);
+    if (entry.restartOnStale)
+        m_restarted << id;
+    else
+        m_restarted.remove(id);
 }
 
 void PrometheusFeed::remove(ServiceId id)
@@ -91,6 +137,8 @@ void PrometheusFeed::remove(ServiceId id)
     if (m_ids.value(subject->second.address) == id) // another may be at the same address
         m_ids.remove(subject->second.address);
     m_subjects.erase(subject);
+    m_restarted.remove(id);
+    m_askedWhole.remove(id);
 }
 
 void PrometheusFeed::askPast(const QString &url, Clock::WallTime from, Clock::WallTime to, std::chrono::seconds step,
@@ -145,6 +193,10 @@ void PrometheusFeed::applyPortion(const PrometheusFleet::Portion &portion, Clock
         const ServiceId id = m_ids.value(member.address, NoService);
         arrivals << arrivalsOf(member, id, heard, isNew.contains(member.address));
     }
+    for (const PrometheusFleet::Confirmation &confirmed : portion.confirmed) {
+        if (const auto arrival = arrivalOf(confirmed, heard))
+            arrivals << *arrival;
+    }
     if (!arrivals.isEmpty())
         Q_EMIT arrived(arrivals);
     for (const QString &address : portion.unchanged) {
@@ -174,17 +226,13 @@ QList<Arrival> PrometheusFeed::arrivalsOf(const PrometheusFleet::Member &member,
     const bool answered = member.answer.value.has_value();
     if (!isNew && subject.scraped == member.scraped && subject.answered == answered)
         return {};
-    const std::chrono::nanoseconds interval = member.scraped - subject.scraped;
-    if (answered && subject.answered && interval.count() > 0)
-        subject.interval = subject.interval.count() > 0 ? std::min(subject.interval, interval) : interval;
-    subject.scraped = member.scraped;
+    subject.answered = answered && subject.answered; // no interval is known before the second answer
+    const Clock::WallTime wall =
+        place(subject, member.scraped, answered ? member.age : std::chrono::nanoseconds(0), heard);
     subject.answered = answered;
-    // The server's clock may be another one: only its ages count here.
-    const std::chrono::nanoseconds age = (answered ? member.age : std::chrono::nanoseconds(0)) + m_clock.now() - heard;
-    subject.seen = m_clock.now() - age;
+    subject.read = answered ? std::optional(subject.seen) : std::nullopt;
     const bool wasOld = std::exchange(subject.isOld, false);
-    const Arrival arrival{id, member.answer, subject.seen,
-                          m_clock.wall() - std::chrono::duration_cast<Clock::WallTime::duration>(age)};
+    const Arrival arrival{id, member.answer, subject.seen, wall};
     if (!isOld(subject))
         return {arrival};
     if (wasOld) {
@@ -193,6 +241,43 @@ QList<Arrival> PrometheusFeed::arrivalsOf(const PrometheusFleet::Member &member,
     }
     // What it said is shown with its age.
     return {arrival, arrivalOf(agedOut(id, subject))};
+}
+
+/// Says when it was scraped last. The server's clock may be another one: only its ages count here. Returns the time by
+/// the wall clock.
+Clock::WallTime PrometheusFeed::place(Subject &subject, Clock::WallTime scraped, std::chrono::nanoseconds age,
+                                      Clock::TimePoint heard)
+{
+    const std::chrono::nanoseconds interval = scraped - subject.scraped;
+    if (subject.answered && interval.count() > 0)
+        subject.interval = subject.interval.count() > 0 ? std::min(subject.interval, interval) : interval;
+    subject.scraped = scraped;
+    age += m_clock.now() - heard;
+    subject.seen = m_clock.now() - age;
+    return m_clock.wall() - std::chrono::duration_cast<Clock::WallTime::duration>(age);
+}
+
+/// Nothing: nobody wants it, or its row says something else meanwhile, and all of it is to be read.
+std::optional<Arrival> PrometheusFeed::arrivalOf(const PrometheusFleet::Confirmation &confirmed, Clock::TimePoint heard)
+{
+    const ServiceId id = m_ids.value(confirmed.address, NoService);
+    const auto found = m_subjects.find(id);
+    if (found == m_subjects.end())
+        return {};
+    m_hasConfirmed = true;
+    Subject &subject = found->second;
+    subject.present = true;
+    if (!subject.answered || subject.isOld || !subject.read) {
+        readWhole(id);
+        return {};
+    }
+    Arrival arrival{
+        .id = id, .answer = {}, .steady = {}, .wall = place(subject, confirmed.scraped, confirmed.age, heard)};
+    arrival.steady = subject.seen;
+    arrival.confirms = subject.read;
+    arrival.answer.reply.httpStatus = 200;
+    arrival.answer.reply.latency = confirmed.latency;
+    return arrival;
 }
 
 /// Whether what it last said is too old to say how it is.
@@ -209,14 +294,17 @@ bool PrometheusFeed::isOld(const Subject &subject) const
 PrometheusFeed::Silence PrometheusFeed::agedOut(ServiceId id, Subject &subject)
 {
     subject.isOld = true;
+    m_old << id;
     const auto age = std::chrono::duration_cast<std::chrono::seconds>(m_clock.now() - subject.seen);
     return {id, tr("Prometheus has not scraped it for %1").arg(formatDuration(age))};
 }
 
 void PrometheusFeed::endRound(const PrometheusFleet::End &end)
 {
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.now() - m_asked);
     if (m_running)
-        m_timer.start(Interval);
+        m_timer.start(std::max<std::chrono::milliseconds>(Interval - took,
+                                                          std::min<std::chrono::milliseconds>(took / 2, Interval)));
     if (end.problem)
         loseAll(end.problem->text());
     else

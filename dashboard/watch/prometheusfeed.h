@@ -7,9 +7,11 @@
 #include "dashboard/watch/servicefeed.h"
 
 #include <QHash>
+#include <QSet>
 #include <QTimer>
 
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 
@@ -24,6 +26,7 @@ class PrometheusFeed : public ServiceFeed
     Q_OBJECT
 
 public:
+    /// Between the beginnings of two questions; but after a long one there is a pause of half its time, or of this.
     static constexpr std::chrono::seconds Interval{5};
     /// A scrape is old after three times the shortest time that lay between two of them, and at least after this; the
     /// service is not known to be as it says then. An engine may answer from data that is half a minute old.
@@ -40,6 +43,13 @@ public:
     void start() override;
     void stop() override;
     void ask(); ///< now; the timer's only deed. Not while a question is under way
+
+    /// Of a large fleet not all is read each time (PrometheusFleet::Pace). It is of the opened service, of those that
+    /// are to be restarted when stale, and of those that `shown` returns: it is called before each question.
+    void setShown(const std::function<QList<ServiceId>()> &shown) { m_shown = shown; }
+    void setOpened(ServiceId id); ///< NoService: none
+    void readWhole(ServiceId id); ///< by the next question all of it; its row says what came from elsewhere
+    void setPace(const PrometheusFleet::Pace &pace);
 
     /// The service's label `instance`; empty: it was in no round.
     QString instanceOf(ServiceId id) const;
@@ -66,15 +76,16 @@ private:
 
     struct Subject
     {
-        QString address;                      ///< of its entry, in the one form that all spellings share
-        QString url;                          ///< as Prometheus has it; empty: it was in no round
-        QString instance{};                   ///< its label of that name
-        Clock::WallTime scraped{};            ///< when the latest answer came about
-        bool answered = false;                ///< by that
-        bool isOld = false;                   ///< that was too long ago, which was told
-        Clock::TimePoint seen{};              ///< when that was, by our clock
-        std::chrono::nanoseconds interval{0}; ///< the shortest between two scrapes; 0: not known
-        bool present = false;                 ///< in this round
+        QString address;                        ///< of its entry, in the one form that all spellings share
+        QString url;                            ///< as Prometheus has it; empty: it was in no round
+        QString instance{};                     ///< its label of that name
+        Clock::WallTime scraped{};              ///< when the latest answer came about
+        bool answered = false;                  ///< by that
+        std::optional<Clock::TimePoint> read{}; ///< Arrival::steady of the latest answer that was no confirmation
+        bool isOld = false;                     ///< that was too long ago, which was told
+        Clock::TimePoint seen{};                ///< when that was, by our clock
+        std::chrono::nanoseconds interval{0};   ///< the shortest between two scrapes; 0: not known
+        bool present = false;                   ///< in this round
         bool isReleased = false;
         int rounds = 0; ///< in which it was not, if it never was in one
     };
@@ -99,6 +110,10 @@ private:
     void applyNext();
     void applyPortion(const PrometheusFleet::Portion &portion, Clock::TimePoint heard);
     QList<Arrival> arrivalsOf(const PrometheusFleet::Member &member, ServiceId id, Clock::TimePoint heard, bool isNew);
+    std::optional<Arrival> arrivalOf(const PrometheusFleet::Confirmation &confirmed, Clock::TimePoint heard);
+    Clock::WallTime place(Subject &subject, Clock::WallTime scraped, std::chrono::nanoseconds age,
+                          Clock::TimePoint heard);
+    QSet<QString> wanted();
     void endRound(const PrometheusFleet::End &end);
     void tellRest(const PrometheusFleet::End &end);
     void loseAll(const QString &why);
@@ -113,7 +128,14 @@ private:
     QHash<QString, ServiceId> m_ids; ///< by address
     QTimer m_timer;
     std::deque<Heard> m_heard; ///< not applied yet
-    QTimer m_turn;             ///< of the event loop, while there is some
+    Clock::TimePoint m_asked;  ///< the latest question
+    std::function<QList<ServiceId>()> m_shown;
+    ServiceId m_opened = NoService;
+    QSet<ServiceId> m_old;        ///< those that are, or were: a confirmation would not make them current again
+    QSet<ServiceId> m_restarted;  ///< those that are when stale: by figures that are read with their state
+    QSet<ServiceId> m_askedWhole; ///< for the next question
+    bool m_hasConfirmed = false;  ///< the latest question did not read all of each
+    QTimer m_turn;                ///< of the event loop, while there is some
     bool m_running = false;
     bool m_lost = false;
     QStringList m_warnings; ///< of the latest round

@@ -21,6 +21,9 @@ struct Arrival
     Clock::WallTime wall;
     Dialect dialect = Dialect::Hephaestus; ///< of answer.value
     std::optional<PlannedEnd> planned{};   ///< why nobody answers; no feed knows it
+    /// Not an answer, but that the one of this time still holds for the state of the service: `answer` has no value,
+    /// and its figures were not read anew.
+    std::optional<Clock::TimePoint> confirms{};
 };
 
 /// A way to learn how services are: by asking each (PollingFeed), or by asking somebody who knows (PrometheusFeed).

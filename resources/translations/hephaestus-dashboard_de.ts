@@ -2143,6 +2143,10 @@ https://… token-file=… ca=…</translation>
         <source>Breaks the alert rule: %1</source>
         <translation>Verletzt die Alarmregel: %1</translation>
     </message>
+    <message>
+        <source>As of %1.</source>
+        <translation>Stand: %1.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FleetRows</name>

@@ -57,6 +57,10 @@ public:
             ++m_polls;
             m_answered += m_session.fleet().find(id)->answered;
         });
+        connect(&session.fleet(), &FleetModel::confirmed, this, [this] {
+            ++m_polls;
+            ++m_answered;
+        });
         connect(&m_beat, &QTimer::timeout, this, &Measurement::beat);
         connect(&m_look, &QTimer::timeout, this, &Measurement::look);
         connect(&m_scroll, &QTimer::timeout, this, &Measurement::scroll);

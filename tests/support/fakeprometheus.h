@@ -10,6 +10,7 @@
 #include <QUrl>
 
 #include <functional>
+#include <optional>
 #include <vector>
 
 namespace Hephaestus::Test {
@@ -25,6 +26,10 @@ struct ScrapedService
     bool isStale = false;
     bool isListed = true; ///< among the targets and series
     int dependencies = 1;
+    bool areDependenciesUp = true;
+    std::optional<bool> isReady{}; ///< nothing: it does not say
+    QString process{};             ///< its number; empty: the only one
+    int inFlight = 0;
     QString more{}; ///< further labels of all its series, as members of JSON: `"pod": "a",`
 };
 
@@ -38,7 +43,10 @@ public:
     FakePrometheus()
     {
         m_server.setHandler("/api/v1/targets", [this](const QByteArray &) { return sent(targets()); });
-        m_server.setHandler("/api/v1/query", [this](const QByteArray &request) { return sent(series(request)); });
+        m_server.setHandler("/api/v1/query", [this](const QByteArray &request) {
+            queries << QByteArray::fromPercentEncoding(request.mid(request.indexOf("query=") + 6));
+            return sent(series(queries.last()));
+        });
     }
 
     QString url() const { return m_server.url(); }
@@ -48,6 +56,7 @@ public:
     qint64 now = 1767351602; ///< seconds since the epoch, by its clock
     Damage damage;
     QStringList warnings;
+    QByteArrayList queries; ///< that it was asked
 
 private:
     FakeAnswer sent(const QByteArray &body) const
@@ -85,9 +94,11 @@ private:
         return R"({"status":"success","data":{"activeTargets":[)" + all.join(',') + "]}" + ending() + '}';
     }
 
-    QByteArray series(const QByteArray &request) const
+    QByteArray series(const QByteArray &query) const
     {
-        const QByteArray query = QByteArray::fromPercentEncoding(request.mid(request.indexOf("query=") + 6));
+        const QByteArray before = "__name__=~\"";
+        const qsizetype from = query.indexOf(before) + before.size();
+        const QByteArrayList names = query.mid(from, query.indexOf('"', from) - from).split('|');
         QByteArrayList all;
         for (const ScrapedService &each : services) {
             if (!each.isListed)
@@ -95,24 +106,31 @@ private:
             if (query.startsWith("timestamp("))
                 all << (each.isUp ? sample(each, "", info(each), QByteArray::number(each.scraped))
                                   : sample(each, "up", {}, "0"));
-            else if (each.isUp)
-                all += details(each);
+            else if (each.isUp && query.contains(instanceOf(each).replace(u'.', QStringLiteral("\\.")).toUtf8()))
+                all += details(each, names);
         }
         return R"({"status":"success","data":{"resultType":"vector","result":[)" + all.join(',') + "]}" + ending()
             + '}';
     }
 
-    QByteArrayList details(const ScrapedService &each) const
+    QByteArrayList details(const ScrapedService &each, const QByteArrayList &names) const
     {
-        QByteArrayList all{sample(each, "hephaestus_service_info", info(each), "1"),
-                           sample(each, "hephaestus_code_stale", {}, each.isStale ? "1" : "0"),
-                           sample(each, "hephaestus_in_flight_requests", {}, "0"),
-                           sample(each, "hephaestus_uptime_seconds", {}, "100")};
+        QByteArrayList all;
+        const auto add = [&](const QByteArray &name, const QByteArray &labels, const QByteArray &value) {
+            if (names.contains(name))
+                all << sample(each, name, labels, value);
+        };
+        add("hephaestus_service_info", info(each), "1");
+        add("hephaestus_code_stale", {}, each.isStale ? "1" : "0");
+        add("hephaestus_in_flight_requests", {}, QByteArray::number(each.inFlight));
+        add("hephaestus_uptime_seconds", {}, "100");
+        if (each.isReady)
+            add("hephaestus_ready", {}, *each.isReady ? "1" : "0");
         for (int number = 0; number < each.dependencies; ++number) {
             const QByteArray name = R"("dependency":"d)" + QByteArray::number(number) + R"(",)";
-            all << sample(each, "hephaestus_dependency_up", name, "1")
-                << sample(each, "hephaestus_dependency_operations_total", name + R"("result":"success",)", "7")
-                << sample(each, "hephaestus_dependency_operations_total", name + R"("result":"failure",)", "0");
+            add("hephaestus_dependency_up", name, each.areDependenciesUp ? "1" : "0");
+            add("hephaestus_dependency_operations_total", name + R"("result":"success",)", "7");
+            add("hephaestus_dependency_operations_total", name + R"("result":"failure",)", "0");
         }
         return all;
     }
@@ -124,7 +142,7 @@ private:
 
     static QByteArray info(const ScrapedService &each)
     {
-        return R"("version":"1","instance_id":"of )" + each.address.toUtf8() + R"(",)";
+        return R"("version":"1","instance_id":"of )" + each.address.toUtf8() + each.process.toUtf8() + R"(",)";
     }
 
     QByteArray sample(const ScrapedService &each, const QByteArray &name, const QByteArray &labels,

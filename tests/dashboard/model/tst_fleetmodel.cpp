@@ -32,6 +32,9 @@ private Q_SLOTS:
     void whatChangesTogetherIsSignalledTogether();
     void aRowThatGoesTakesNoSignalOfAnother();
     void servicesAreCountedByName();
+    void aConfirmationMakesNoFigureNew();
+    void whatIsConfirmedMustBeWhatIsShown_data();
+    void whatIsConfirmedMustBeWhatIsShown();
     void aServiceOfALargeFleetTakesLittleMemory();
 };
 
@@ -359,6 +362,78 @@ void TestFleetModel::aServiceOfALargeFleetTakesLittleMemory()
     const qint64 each = (before - empty) / Services + (heapInUse() - before) / Asked;
     QVERIFY2(each <= Most, qPrintable(u"%1 bytes"_s.arg(each)));
     QVERIFY(model.history(ids[0]).total().size() >= 15);
+}
+
+static void confirm(FleetModel &model, const ManualClock &time, ServiceId id, std::optional<Clock::TimePoint> answer)
+{
+    Arrival arrival{.id = id, .answer = {}, .steady = time.now(), .wall = time.wall()};
+    arrival.answer.reply.httpStatus = 200;
+    arrival.answer.reply.latency = 7ms;
+    arrival.confirms = answer;
+    model.applyArrivals({arrival});
+}
+
+void TestFleetModel::aConfirmationMakesNoFigureNew()
+{
+    ManualClock time;
+    FleetModel model(time);
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    model.applyAnswer(id, Reports::answer(Reports::healthy()));
+    const ServiceRow before = *model.find(id);
+    QSignalSpy answered(&model, &FleetModel::answered);
+    QSignalSpy confirmed(&model, &FleetModel::confirmed);
+    const QString plain = model.index(0, FleetModel::InFlight).data(Qt::ToolTipRole).toString();
+    time.advance(20s);
+    confirm(model, time, id, before.read);
+    QCOMPARE(confirmed.size(), 1);
+    QCOMPARE(answered.size(), 0); // to whom that would be a count, or an idle service
+    const ServiceRow &row = *model.find(id);
+    QVERIFY(row.isCurrent());
+    QCOMPARE(row.lastSeen, std::optional(time.now()));
+    QCOMPARE(row.reply.latency, 7ms);
+    QCOMPARE(row.report->uptime, before.report->uptime + 20s);
+    QCOMPARE(row.report->resources, before.report->resources);
+    QCOMPARE(row.figures, before.figures);
+    QCOMPARE(row.read, before.read);
+    QVERIFY(model.history(id).total().empty());
+    const QString aged = model.index(0, FleetModel::InFlight).data(Qt::ToolTipRole).toString();
+    QVERIFY2(aged != plain && aged.contains(u"20 s"_s), qPrintable(aged));
+
+    HealthReport later = Reports::healthy(); // and its counts are those of the whole time
+    later.uptime += 40s;
+    for (DependencyReport &dependency : later.dependencies)
+        dependency.successCount += 5;
+    time.advance(20s);
+    model.applyAnswer(id, Reports::answer(later));
+    QCOMPARE(model.history(id).total().size(), 1);
+    QCOMPARE(model.history(id).total()[0].to - model.history(id).total()[0].from, 40s);
+    QCOMPARE(model.find(id)->read, std::optional(time.now()));
+    QCOMPARE(model.index(0, FleetModel::InFlight).data(Qt::ToolTipRole).toString(), plain);
+}
+
+void TestFleetModel::whatIsConfirmedMustBeWhatIsShown_data()
+{
+    QTest::addColumn<bool>("isFailure"); // what the row was told since
+    QTest::newRow("nobody answers") << true;
+    QTest::newRow("the service said otherwise itself") << false;
+}
+
+void TestFleetModel::whatIsConfirmedMustBeWhatIsShown()
+{
+    QFETCH(const bool, isFailure);
+    ManualClock time;
+    FleetModel model(time);
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    model.applyAnswer(id, Reports::answer(Reports::healthy()));
+    const auto first = model.find(id)->read;
+    time.advance(1s);
+    model.applyAnswer(id, isFailure ? Reports::failure(ClientError::Timeout) : Reports::answer(Reports::withError()));
+    const ServiceRow before = *model.find(id);
+    time.advance(1s);
+    confirm(model, time, id, first);
+    QCOMPARE(model.find(id)->lastSeen, before.lastSeen);
+    QCOMPARE(model.find(id)->observed, before.observed);
+    QCOMPARE(model.find(id)->isCurrent(), before.isCurrent());
 }
 
 QTEST_GUILESS_MAIN(TestFleetModel)
