@@ -5,8 +5,6 @@
 #include "common/fleet/statepaths.h"
 #include "dashboard/history/historydatabase.h"
 
-#include <QTimer>
-
 #include <deque>
 #include <mutex>
 
@@ -187,6 +185,8 @@ HistoryStore::HistoryStore(const QString &path, HistoryLimits limits, const Cloc
     , m_path(path)
     , m_worker(new Worker(this, path, limits, clock))
 {
+    m_handOverTimer.setSingleShot(true);
+    connect(&m_handOverTimer, &QTimer::timeout, this, &HistoryStore::handOver);
     m_worker->moveToThread(m_thread.thread());
     inThread([worker = m_worker] { worker->open(); });
 }
@@ -218,6 +218,7 @@ void HistoryStore::urgently(std::function<void()> task)
 
 void HistoryStore::handOver()
 {
+    m_handOverTimer.stop();
     if (m_observations.isEmpty())
         return;
     post(m_worker, [worker = m_worker, observations = std::exchange(m_observations, {})] {
@@ -226,11 +227,11 @@ void HistoryStore::handOver()
     });
 }
 
-/// Thousands come at a time: they go over together, once this thread has nothing more urgent.
+/// They go over together.
 void HistoryStore::record(const Observation &observation)
 {
     if (m_observations.isEmpty())
-        post(this, &HistoryStore::handOver);
+        m_handOverTimer.start(HandOverPause);
     m_observations.append(observation);
 }
 

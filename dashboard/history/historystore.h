@@ -7,6 +7,7 @@
 #include "dashboard/history/historysource.h"
 
 #include <QObject>
+#include <QTimer>
 
 namespace Hephaestus {
 
@@ -15,13 +16,15 @@ namespace Hephaestus {
 /// this object's thread, and never once the store is destroyed.
 ///
 /// A process that ends loses nothing. One that is killed loses at most `WritePause`, or half a step of the finest tier
-/// that is kept of so many services. A full disk or a damaged file is told by trouble(), and disturbs nobody else.
+/// that is kept of so many services, and `HandOverPause`. A full disk or a damaged file is told by trouble(), and
+/// disturbs nobody else.
 class HistoryStore : public QObject, public HistorySource
 {
     Q_OBJECT
 
 public:
-    static constexpr std::chrono::milliseconds WritePause{5'000};
+    static constexpr std::chrono::milliseconds WritePause{9'000};
+    static constexpr std::chrono::milliseconds HandOverPause{1'000}; ///< each wakes the thread
 
     /// `$XDG_STATE_HOME/hephaestus/dashboard/history.db`.
     static QString defaultPath();
@@ -70,7 +73,8 @@ private:
 
     QString m_path;
     QList<Observation> m_observations; ///< not handed over yet
-    Worker *m_worker;                  ///< lives in m_thread
+    QTimer m_handOverTimer;
+    Worker *m_worker; ///< lives in m_thread
     EventThread m_thread{"history"};
 };
 

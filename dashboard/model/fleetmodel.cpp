@@ -211,7 +211,6 @@ QList<Event> FleetModel::apply(const Arrival &arrival)
         confirm(*known, arrival);
         return {};
     }
-    const ServiceRow before = known->row;
     if (arrival.answer.value)
         known->history.take(arrival.wall, *arrival.answer.value);
     else
@@ -219,7 +218,7 @@ QList<Event> FleetModel::apply(const Arrival &arrival)
     appendLatency(known->latencies,
                   arrival.answer.value ? float(Seconds(arrival.answer.reply.latency).count())
                                        : std::numeric_limits<float>::quiet_NaN());
-    ServiceRow after = afterAnswer(before, arrival.answer, arrival.steady, arrival.planned);
+    ServiceRow after = afterAnswer(known->row, arrival.answer, arrival.steady, arrival.planned);
     if (!after.figures.watched)
         after.figures.watched = arrival.wall;
     if (arrival.answer.value)
@@ -228,7 +227,7 @@ QList<Event> FleetModel::apply(const Arrival &arrival)
         known->figures.miss(after.figures);
     if (arrival.answer.value)
         after.dialect = arrival.dialect;
-    change(*known, std::move(after));
+    const ServiceRow before = change(*known, std::move(after));
     const QList<Event> events = eventsBetween(before, known->row, arrival.wall);
     for (const Event &event : events) {
         if (!event.mark.isEmpty())
@@ -401,9 +400,9 @@ void FleetModel::updateAges()
 
 qint64 FleetModel::ageStepOf(const ServiceRow &row) const { return ageStep(m_time.now() - *row.lastSeen); }
 
-/// Replaces a row and signals the runs of cells that read differently now. A change of the state or of whether the
-/// values are current changes how every cell is painted.
-void FleetModel::change(Watched &service, ServiceRow row)
+/// Replaces a row, which it returns, and signals the runs of cells that read differently now. A change of the state or
+/// of whether the values are current changes how every cell is painted.
+ServiceRow FleetModel::change(Watched &service, ServiceRow row)
 {
     const ServiceState stateBefore = service.row.state();
     const CodeVerdict codeBefore = service.row.code();
@@ -420,7 +419,7 @@ void FleetModel::change(Watched &service, ServiceRow row)
     if (row.code() != CodeVerdict::Stale)
         row.told.code.reset();
     count(service.row, -1);
-    const ServiceRow before = std::exchange(service.row, std::move(row));
+    ServiceRow before = std::exchange(service.row, std::move(row));
     count(service.row, 1);
     const bool current = before.isCurrent() && service.row.isCurrent();
     for (int column = 0; column < ColumnCount; ++column) {
@@ -439,6 +438,7 @@ void FleetModel::change(Watched &service, ServiceRow row)
         m_changed[indexOf(service.row.id).row()] |= cells;
     m_totalsChanged |= stateBefore != service.row.state() || codeBefore != service.row.code();
     signalChanges();
+    return before;
 }
 
 /// Unless more may follow.

@@ -155,7 +155,7 @@ private:
     Watched *watched(ServiceId id) const;
     QList<Event> apply(const Arrival &arrival);
     void confirm(Watched &known, const Arrival &arrival);
-    void change(Watched &service, ServiceRow row);
+    ServiceRow change(Watched &service, ServiceRow row);
     void changeEntry(ServiceId id, const std::function<void(FleetEntry &)> &edit);
     qint64 ageStepOf(const ServiceRow &row) const;
     void signalChanges();

@@ -97,6 +97,8 @@ void FleetWatch::readWhole(ServiceId id)
 /// Of the opened one only what the right instance says: that it cannot be reached from here is no news.
 void FleetWatch::takePolled(const QList<Arrival> &arrivals)
 {
+    if (!m_prometheus) // all are the polling feed's
+        return Q_EMIT arrived(arrivals);
     QList<Arrival> wanted;
     for (const Arrival &arrival : arrivals) {
         const auto service = m_services.find(arrival.id);

@@ -94,7 +94,7 @@ void PollingFeed::gather(ServiceId id, const Answer<HealthReport> &answer)
         m_environments.addTo(*arrival.answer.value, subject.entry);
         m_foreign.addTo(*arrival.answer.value, subject.entry);
     }
-    m_arrivals << arrival;
+    m_arrivals << std::move(arrival);
     if (subject.eager || m_arrivals.size() >= MostAtOnce)
         publish();
     else if (!m_publishTimer.isActive())
