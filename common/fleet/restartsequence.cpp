@@ -495,18 +495,17 @@ void RestartSequence::Private::askShutdown()
 
 void RestartSequence::Private::shutdownAnswered(const Answer<ShutdownResult> &answer)
 {
-    m_service.noteRequestOver();
     m_result = answer.value;
     const ClientError error = answer.reply.error;
-    if (m_result) {
-        m_drained = m_result->drain ? m_result->drain->waited : Seconds(0);
-        m_cleaned = std::max(Seconds(0), m_result->cleanupDuration);
-    } else if (error == ClientError::Disconnected || error == ClientError::Refused) {
+    if (!m_result && (error == ClientError::Disconnected || error == ClientError::Refused)) {
         note(u"it ended without an answer"_s); // whether it did, the next steps will see
         return judgeEnd();
-    } else {
-        return fail(error == ClientError::Timeout ? lateText(*m_step, lateFacts()) : answer.reply.message);
     }
+    m_service.noteRequestOver();
+    if (!m_result)
+        return fail(error == ClientError::Timeout ? lateText(*m_step, lateFacts()) : answer.reply.message);
+    m_drained = m_result->drain ? m_result->drain->waited : Seconds(0);
+    m_cleaned = std::max(Seconds(0), m_result->cleanupDuration);
     look();
 }
 

@@ -14,6 +14,7 @@
 #include <QUuid>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <unistd.h>
@@ -134,8 +135,19 @@ private:
                                                  0,
                                                  {{u"database"_s, StepOutcome::Running, Seconds(0), {}}}};
         });
+        if (has("hang-up"))
+            return QTimer::singleShot(500, this, &FakeService::hangUp);
         if (!has("hang-in-cleanup"))
             QTimer::singleShot(500, this, &FakeService::finish);
+    }
+
+    /// It answers nobody any more, and is killed a little later.
+    void hangUp()
+    {
+        m_server.close();
+        for (QTcpSocket *const socket : std::as_const(m_waiting))
+            socket->abort();
+        QTimer::singleShot(200, this, [] { ::kill(::getpid(), SIGKILL); });
     }
 
     void finish()

@@ -44,6 +44,7 @@ private Q_SLOTS:
     void aServiceThatDiesInItsShutdownIsRestarted();
     void aServiceKilledInItsCleanUpHasNotCleanedUp_data();
     void aServiceKilledInItsCleanUpHasNotCleanedUp();
+    void aCleanUpIsJudgedByHowItsProcessEnded();
     void anIncompleteCleanUpIsTold();
     void failuresAreExplained_data();
     void failuresAreExplained();
@@ -422,6 +423,18 @@ void TestRestartSequence::aServiceKilledInItsCleanUpHasNotCleanedUp()
     QCOMPARE(cleaned->message, failure);
     QCOMPARE(receipt.steps.last().name, WireWord<RestartStep>(RestartStep::PortFree));
     QCOMPARE(receipt.steps.last().outcome, StepOutcome::Ok);
+}
+
+void TestRestartSequence::aCleanUpIsJudgedByHowItsProcessEnded()
+{
+    startFake({u"drain"_s, u"hang-up"_s});
+    const Receipt receipt = run(entryWith(), FleetAction::Stop);
+    QVERIFY(!receipt.ok);
+    const auto cleaned =
+        std::ranges::find_if(receipt.steps, [](const ReceiptStep &step) { return step.name == RestartStep::Cleaned; });
+    QVERIFY(cleaned != receipt.steps.end());
+    QCOMPARE(cleaned->outcome, StepOutcome::Failed);
+    QCOMPARE(cleaned->message, receipt.failure);
 }
 
 void TestRestartSequence::anIncompleteCleanUpIsTold()
