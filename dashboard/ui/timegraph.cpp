@@ -335,6 +335,8 @@ void TimeGraph::redraw()
         undraw();
     }
     m_emptyLabel->setText(m_emptyText);
+    // Another plot of the column may be laid out first, and asks for the labels that this one has now (GraphColumn).
+    axisRect()->update(QCPLayoutElement::upPreparation);
     replot(QCustomPlot::rpQueuedReplot);
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/graphcolumn.h"
 #include "dashboard/ui/linegraph.h"
 
 #include <QTest>
@@ -25,6 +26,7 @@ private Q_SLOTS:
     void wordsOfMarksStandAboveTheValues();
     void timesDoNotTouchEachOther_data();
     void timesDoNotTouchEachOther();
+    void numbersComeBeforeANeighbourIsLaidOut();
     void whatIsBeingReadIsNoGap();
     void whatCannotBeReadIsSaid();
     void whoCannotSeeItIsToldTheSums();
@@ -272,6 +274,24 @@ static QString wordsIn(const TimeGraph &graph)
             words << text->text();
     }
     return words.join(u'|');
+}
+
+/// Whichever of them is laid out first asks for the width of the other's numbers.
+void TestDependencyGraph::numbersComeBeforeANeighbourIsLaidOut()
+{
+    LineGraph early;
+    LineGraph late;
+    GraphColumn column;
+    column.setGraphs({&early, &late});
+    for (LineGraph *const graph : {&early, &late}) {
+        graph->resize(400, 200);
+        graph->replot(); // both are being read, and have no numbers
+    }
+    const int before = early.axisRect()->margins().left();
+    late.show(Measure::Memory, {}, Noon); // it is laid out a little later
+    QVERIFY(late.yAxis->tickLabels());
+    early.replot();
+    QVERIFY(early.axisRect()->margins().left() > before);
 }
 
 void TestDependencyGraph::whatIsBeingReadIsNoGap()
