@@ -80,8 +80,11 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
 
     connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
             [this] { Q_EMIT currentServiceChanged(currentService()); });
-    connect(selectionModel(), &QItemSelectionModel::selectionChanged, this,
-            [this] { Q_EMIT selectedServicesChanged(selectedServices()); });
+    connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this, &FleetView::tellSelected);
+    connect(selectionModel(), &QItemSelectionModel::selectionChanged, this, &FleetView::tellSelected);
+    m_tellSoon.setSingleShot(true); // thousands may go one by one
+    connect(&m_tellSoon, &QTimer::timeout, this, &FleetView::markCurrent);
+    connect(m_rows, &QAbstractItemModel::rowsRemoved, &m_tellSoon, qOverload<>(&QTimer::start));
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(&fleet, signal, this, &FleetView::applyGroups);
     connect(&fleet, &FleetModel::groupsChanged, this, &FleetView::applyGroups);
@@ -486,6 +489,23 @@ void FleetView::selectAllOf(const QList<ServiceId> &services)
     selectionModel()->select(rows, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
 }
 
+/// What acts are for is what is marked, or the current row: where rows go, the one becomes the other without a change
+/// of the selection.
+void FleetView::tellSelected()
+{
+    const QList<ServiceId> services = selectedServices();
+    if (services != std::exchange(m_selected, services))
+        Q_EMIT selectedServicesChanged(services);
+}
+
+/// It is seen which row acts are for.
+void FleetView::markCurrent()
+{
+    if (!selectionModel()->hasSelection() && currentIndex().isValid())
+        selectionModel()->select(currentIndex(), QItemSelectionModel::Select | QItemSelectionModel::Rows);
+    tellSelected();
+}
+
 void FleetView::setQuery(const FilterQuery &query)
 {
     const ServiceId before = currentService();
@@ -495,6 +515,7 @@ void FleetView::setQuery(const FilterQuery &query)
     if (currentService() == NoService) // a heading got there as its neighbours went
         setCurrentIndex({});
     keepSomethingCurrent();
+    markCurrent();
 }
 
 /// Space: marks the current row, or no longer; the first one begins.

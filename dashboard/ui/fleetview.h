@@ -91,6 +91,8 @@ private:
     bool isOrderHeld() const;
     void holdOrder();
     void placeSortAnew();
+    void tellSelected();
+    void markCurrent();
     void mark();
     void endMarking();
     void applyGroups();
@@ -111,7 +113,9 @@ private:
     bool m_haveAllAnswered = false; ///< of those in view, since the columns were arranged
     QTimer m_roomSoon;              ///< runs while dependencies may be wider than before
     QToolButton *m_sortAnew;
-    QTimer m_sinceKey; ///< runs while a key was just pressed
+    QTimer m_sinceKey;           ///< runs while a key was just pressed
+    QList<ServiceId> m_selected; ///< as it was told
+    QTimer m_tellSoon;           ///< runs once rows went
     bool m_isPointerOver = false;
     bool m_isArranging = false; ///< widths change, and not by a person
     bool m_hasSpans = false;

@@ -108,6 +108,7 @@ private Q_SLOTS:
     void eachViewHasItsColumns();
     void aClickOnAChipShowsItsGraph();
     void aClickOnStateSortsTroubleFirst();
+    void actsAreForWhatAFilterLeaves();
     void whereThereIsLittleRoomTheChipsKeepIt();
     void noLineStandsBesideShortenedNames();
     void theFirstAnswersOfAllMakeRoomUnderThePointer();
@@ -1381,6 +1382,39 @@ void TestMainWindow::aClickOnStateSortsTroubleFirst()
                       {header->sectionViewportPosition(FleetModel::State) + 20, header->height() / 2});
     QCOMPARE(bench.table()->rows().rowOf(ids[2]), 0);
     QCOMPARE(bench.table()->rows().rowOf(ids[1]), 1);
+}
+
+/// Letter by letter, a filter hides what is current, and then what became current instead.
+void TestMainWindow::actsAreForWhatAFilterLeaves()
+{
+    FleetModel fleet;
+    FleetView table(fleet);
+    for (const QString &name : {u"alpha"_s, u"hephaestus-agents"_s, u"hephaestus-mcp"_s, u"hephaestus-monitor"_s})
+        fleet.add(Reports::entry(name, u"http://h/"_s + name));
+    QList<ServiceId> told = table.selectedServices();
+    connect(&table, &FleetView::selectedServicesChanged, this,
+            [&](const QList<ServiceId> &services) { told = services; });
+    const auto isTrue = [&] {
+        const QModelIndexList marked = table.selectionModel()->selectedRows();
+        return told == QList{table.currentService()} && table.selectedServices() == told && marked.size() == 1
+            && table.rows().serviceAt(marked.first().row()) == told.first();
+    };
+    table.show();
+    for (const ServiceId first : {fleet.row(0).id, fleet.row(3).id}) {
+        table.select(first);
+        const QString filter = u"hephaestus-mcp"_s;
+        for (qsizetype letters = 1; letters <= filter.size(); ++letters) {
+            const auto query = FilterQuery::parse(filter.left(letters));
+            QVERIFY(query);
+            table.setQuery(*query);
+            QVERIFY2(isTrue(), qPrintable(filter.left(letters)));
+        }
+        QCOMPARE(fleet.find(table.currentService())->entry.name, filter);
+        table.setQuery({});
+        QVERIFY(isTrue());
+    }
+    fleet.remove(table.currentService());
+    QTRY_VERIFY(isTrue());
 }
 
 void TestMainWindow::whereThereIsLittleRoomTheChipsKeepIt()
