@@ -224,6 +224,7 @@ void LineGraph::drawValues()
     QVector<double> slowest;
     double highest = 0;
     double last = std::numeric_limits<double>::quiet_NaN();
+    double lastAt = 0;
     double slowestSeen = 0;
     const QCPRange seen = xAxis->range();
     const Stretch *before = nullptr;
@@ -242,6 +243,7 @@ void LineGraph::drawValues()
         if (at.last() < seen.lower || at.last() > seen.upper)
             continue;
         last = *value;
+        lastAt = at.last();
         slowestSeen = std::max(slowestSeen, slowest.last());
         highest = std::max({highest, *value, m_measure == Measure::Latency ? slowest.last() : 0.0});
     }
@@ -262,7 +264,7 @@ void LineGraph::drawValues()
     const Theme &theme = Theme::of(palette());
     QList<std::pair<QString, QColor>> labels;
     if (!std::isnan(last))
-        labels << std::pair(valueText(m_measure, isFollowing(), textOf(m_measure, last)),
+        labels << std::pair(valueText(m_measure, isFollowing() && !isOverdue(lastAt), textOf(m_measure, last)),
                             theme.accent(ServiceState::Unauthorized));
     if (m_measure == Measure::Latency && slowestSeen > 0)
         labels << std::pair(tr("slowest %1").arg(textOf(m_measure, slowestSeen)),

@@ -363,10 +363,15 @@ void TimeGraph::drawGaps()
             hatch(known, span.from);
         known = std::max(known, span.to);
     }
-    // The newest poll may be under way: no gap before it is overdue.
-    const double now = std::min(seen.upper, seconds(m_now));
-    if (now - known > std::max(3.0, seen.size() / 100))
-        hatch(known, now);
+    if (isOverdue(known))
+        hatch(known, std::min(seen.upper, seconds(m_now)));
+}
+
+/// The newest poll may be under way: no gap before it is overdue.
+bool TimeGraph::isOverdue(double known) const
+{
+    const QCPRange seen = xAxis->range();
+    return std::min(seen.upper, seconds(m_now)) - known > std::max(3.0, seen.size() / 100);
 }
 
 /// Each mark is a line through the values, up to its word in the band above them. The words of those that are too

@@ -21,7 +21,9 @@ public:
     /// How much time is seen, ending now. 10 s to 30 days.
     void setSpan(std::chrono::seconds span);
     bool isFollowing() const { return m_following; } ///< the right edge is now
-    void followNow();                                ///< again, with the span as it was set
+    /// What is known up to then, in seconds since the epoch, is not the present any more.
+    bool isOverdue(double known) const;
+    void followNow(); ///< again, with the span as it was set
     std::chrono::seconds span() const { return m_span; }
 
     /// What is seen, which is not the latest span once somebody has zoomed or moved it.

@@ -26,6 +26,7 @@ private Q_SLOTS:
     void wordsOfMarksStandAboveTheValues();
     void timesDoNotTouchEachOther_data();
     void timesDoNotTouchEachOther();
+    void whatIsOldIsNotCalledNow();
     void numbersComeBeforeANeighbourIsLaidOut();
     void whatIsBeingReadIsNoGap();
     void whatCannotBeReadIsSaid();
@@ -274,6 +275,24 @@ static QString wordsIn(const TimeGraph &graph)
             words << text->text();
     }
     return words.join(u'|');
+}
+
+/// What was seen last of one that does not answer any more is not what is now.
+void TestDependencyGraph::whatIsOldIsNotCalledNow()
+{
+    HistoryRange range;
+    Stretch stretch;
+    stretch.from = Noon - 30s;
+    stretch.to = Noon - 1s;
+    stretch.polls = 30;
+    stretch.latency = Seconds(0.0193);
+    range.stretches = {stretch};
+    LineGraph line;
+    line.setSpan(5min);
+    line.show(Measure::Latency, range, Noon);
+    QVERIFY2(line.accessibleDescription().contains(u"latency now"_s), qPrintable(line.accessibleDescription()));
+    line.show(Measure::Latency, range, Noon + 30s);
+    QVERIFY2(line.accessibleDescription().contains(u"latency then"_s), qPrintable(line.accessibleDescription()));
 }
 
 /// Whichever of them is laid out first asks for the width of the other's numbers.
