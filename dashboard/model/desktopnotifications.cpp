@@ -28,6 +28,10 @@ DesktopNotifications::DesktopNotifications(const QDBusConnection &bus, QObject *
 
 void DesktopNotifications::show(const Alert &alert)
 {
+    if (!m_bus.isConnected()) { // a call would never end
+        Q_EMIT unavailable(alert);
+        return;
+    }
     if (m_asked)
         return send(alert);
     // What it can do is asked once, before the first.

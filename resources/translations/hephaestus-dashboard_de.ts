@@ -1364,8 +1364,8 @@ https://… token-file=… ca=…</translation>
         <translation>Es wird kein Verlauf geführt: die letzten Worte eines Prozesses gehen mit ihm verloren.</translation>
     </message>
     <message>
-        <source>None of its processes has ended while the dashboard was watching.</source>
-        <translation>Keiner seiner Prozesse hat geendet, während das Dashboard zusah.</translation>
+        <source>None of its processes has ended unasked while the dashboard was watching.</source>
+        <translation>Keiner seiner Prozesse hat ungefragt geendet, während das Dashboard zusah.</translation>
     </message>
     <message>
         <source>The last words of its processes, newest first.</source>

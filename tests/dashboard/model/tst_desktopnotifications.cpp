@@ -171,6 +171,11 @@ void TestDesktopNotifications::nobodyThereIsTold()
     m_notifications->show(alert());
     QTRY_COMPARE(unavailable.count(), 1);
     QCOMPARE(unavailable[0][0].value<Alert>(), alert());
+
+    DesktopNotifications without(QDBusConnection(u"no such bus"_s)); // a server without a screen
+    QSignalSpy nowhere(&without, &DesktopNotifications::unavailable);
+    without.show(alert());
+    QTRY_COMPARE(nowhere.count(), 1);
 }
 
 QTEST_GUILESS_MAIN(TestDesktopNotifications)
