@@ -224,7 +224,6 @@ void LineGraph::drawValues()
     QVector<double> slowest;
     double highest = 0;
     double last = std::numeric_limits<double>::quiet_NaN();
-    double lastAt = 0;
     double slowestSeen = 0;
     const QCPRange seen = xAxis->range();
     const Stretch *before = nullptr;
@@ -243,7 +242,6 @@ void LineGraph::drawValues()
         if (at.last() < seen.lower || at.last() > seen.upper)
             continue;
         last = *value;
-        lastAt = at.last();
         slowestSeen = std::max(slowestSeen, slowest.last());
         highest = std::max({highest, *value, m_measure == Measure::Latency ? slowest.last() : 0.0});
     }
@@ -264,8 +262,9 @@ void LineGraph::drawValues()
     const Theme &theme = Theme::of(palette());
     QList<std::pair<QString, QColor>> labels;
     if (!std::isnan(last))
-        labels << std::pair(valueText(m_measure, isFollowing() && !isOverdue(lastAt), textOf(m_measure, last)),
-                            theme.accent(ServiceState::Unauthorized));
+        labels << std::pair(
+            valueText(m_measure, isFollowing() && !isOverdue(seconds(before->to)), textOf(m_measure, last)),
+            theme.accent(ServiceState::Unauthorized));
     if (m_measure == Measure::Latency && slowestSeen > 0)
         labels << std::pair(tr("slowest %1").arg(textOf(m_measure, slowestSeen)),
                             theme.accent(ServiceState::ShuttingDown));
