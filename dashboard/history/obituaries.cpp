@@ -82,7 +82,8 @@ void Obituaries::observe(ServiceId id, const FleetEntry &entry, const HealthRepo
     Subject &subject = m_subjects[id];
     subject.entry = entry;
     subject.answers = true;
-    subject.pid = report.pid.value_or(0);
+    if (std::exchange(subject.pid, report.pid.value_or(0)) != report.pid.value_or(0))
+        subject.process.reset(); // another wrapper: what the one before it ran ended with that
     subject.closes = leavesOnPurpose(report);
     subject.bodies << KeptBody{m_clock.wall(), body};
     if (subject.bodies.size() > KeptBodies)
@@ -166,6 +167,8 @@ void Obituaries::observeWrappedProgram(ServiceId id, Subject &subject, const Hea
         exit = ExitStatus{0, signal};
     else if (process && process->exitCode)
         exit = ExitStatus{*process->exitCode, 0};
+    if (pid != 0 && pid == subject.killedPid)
+        return tellKilled(id, subject);
     // Another one is there although none failed: the wrapper was asked for it.
     const bool isReplaced = process && process->pid != before->pid && process->restarts == before->restarts
         && process->state != ProcessState::BackingOff && process->state != ProcessState::Failed

@@ -18,6 +18,17 @@ struct KillText
     Q_DECLARE_TR_FUNCTIONS(ProcessKill)
 };
 
+/// What hangs is the program that it wraps, if that lives: its wrapper waits for it, and tells how it ended. Without
+/// its wrapper it would run on.
+qint64 hangingProcess(const HealthReport &report)
+{
+    const std::optional<WrappedProcess> &program = report.process;
+    const bool isAlive = program && program->pid
+        && (program->state == ProcessState::Running || program->state == ProcessState::Suspended
+            || program->state == ProcessState::Stopping);
+    return isAlive ? *program->pid : *report.pid;
+}
+
 } // namespace
 
 QString ProcessKill::whyNot(ServiceId id) const
@@ -41,7 +52,7 @@ std::shared_ptr<ProcessWatch> ProcessKill::hold(ServiceId id) const
 {
     if (!whyNot(id).isEmpty())
         return {};
-    std::shared_ptr<ProcessWatch> process = ProcessWatch::open(*m_session.fleet().find(id)->report->pid);
+    std::shared_ptr<ProcessWatch> process = ProcessWatch::open(hangingProcess(*m_session.fleet().find(id)->report));
     // The history holds the process that answered: if that has ended meanwhile, this may be another one of its number.
     return process && whyNot(id).isEmpty() ? process : nullptr;
 }

@@ -16,7 +16,7 @@ public:
 
     /// Why it cannot be killed from here now, as a sentence; empty if it can.
     QString whyNot(ServiceId id) const;
-    /// The process as whyNot() found it; null if it has ended.
+    /// The process as whyNot() found it, or the program that it wraps while that lives; null if it has ended.
     std::shared_ptr<ProcessWatch> hold(ServiceId id) const;
     /// Ends it at once. The journal tells when it has ended, once, and the receipt of its shutdown, why that is cut.
     /// False: it had ended, or is not ours to signal.

@@ -24,6 +24,8 @@ private Q_SLOTS:
     void whoRefusesAfterAnAnswerIsBuriedOnce();
     void aProgramThatItsWrapperGivesUpHasDied();
     void aProgramThatHungAndWasKilledDidNotEndAsAsked();
+    void aKillOfAWrappedProgramIsToldOnce();
+    void theProgramOfAnotherWrapperDoesNotEndAgain();
 };
 
 /// Obituaries whose clock and whose look at /proc are the test's.
@@ -157,6 +159,40 @@ void TestObituaries::aProgramThatHungAndWasKilledDidNotEndAsAsked()
     bench.obituaries.observe(1, entry, report, "{}");
     QTRY_COMPARE(happened.size(), 1);
     QCOMPARE(happened[0][0].value<Event>().text, u"pid 9 did not end when it was asked to, and was killed"_s);
+}
+
+void TestObituaries::aKillOfAWrappedProgramIsToldOnce()
+{
+    Bench bench;
+    QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
+    QSignalSpy buried(&bench.obituaries, &Obituaries::buried);
+    const FleetEntry entry = Reports::entry(u"hanger"_s, u"http://127.0.0.1:1"_s);
+    HealthReport report = Reports::healthy();
+    report.process = WrappedProcess{.pid = 9, .state = ProcessState::Stopping};
+    bench.obituaries.observe(1, entry, report, "{}");
+    bench.obituaries.expectKill(1, 9, u"me"_s);
+    report.process = WrappedProcess{.state = ProcessState::Ended, .signal = u"SIGKILL"_s};
+    bench.obituaries.observe(1, entry, report, "{}");
+    QTRY_COMPARE(happened.size(), 1);
+    QCOMPARE(happened[0][0].value<Event>().text, u"pid 9 was killed, as asked"_s);
+    QCOMPARE(happened[0][0].value<Event>().kind, EventKind::Action);
+    QCOMPARE(buried.size(), 0);
+}
+
+/// Its end was told with that of its wrapper.
+void TestObituaries::theProgramOfAnotherWrapperDoesNotEndAgain()
+{
+    Bench bench;
+    QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
+    const FleetEntry entry = Reports::entry(u"mailer"_s, u"http://127.0.0.1:1"_s);
+    HealthReport report = Reports::healthy();
+    for (const qint64 wrapper : {10, 20}) {
+        report.pid = wrapper;
+        report.process = WrappedProcess{.pid = wrapper + 1, .state = ProcessState::Running};
+        bench.obituaries.observe(1, entry, report, "{}");
+        bench.obituaries.miss(1, Reports::failure(ClientError::Refused).reply, true);
+    }
+    QCOMPARE(happened.size(), 0);
 }
 
 QTEST_GUILESS_MAIN(TestObituaries)
