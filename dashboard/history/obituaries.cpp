@@ -236,7 +236,7 @@ void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitS
     const auto subject = m_subjects.find(id);
     if (subject == m_subjects.end())
         return;
-    if (subject->second.killedPid == pid)
+    if (wasKilled(subject->second, pid))
         return tellKilled(id, subject->second);
     if (isPlanned(subject->second, pid, exit))
         return tellPlanned(id, subject->second, pid, exit);
@@ -276,6 +276,13 @@ bool Obituaries::isPlanned(const Subject &subject, qint64 pid, const std::option
 {
     return wentQuietly(exit)
         && (subject.closes || wasAskedToEnd(subject.entry, pid, localTime(m_clock.wall()), m_stateDirectory));
+}
+
+/// The process, or the program that it wrapped: it ended before it told that.
+bool Obituaries::wasKilled(const Subject &subject, qint64 pid)
+{
+    return subject.killedPid != 0
+        && (subject.killedPid == pid || (subject.process && subject.process->pid == subject.killedPid));
 }
 
 /// What it wrapped ends with it: that is the same kill.

@@ -72,6 +72,7 @@ private:
     /// True if the end of that process is what somebody asked for, and it went quietly.
     bool isPlanned(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const;
     void tellPlanned(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit);
+    static bool wasKilled(const Subject &subject, qint64 pid);
     void tellKilled(ServiceId id, Subject &subject);
     void buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit);
     void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,

@@ -3,6 +3,7 @@
 #include "tests/dashboard/model/reports.h"
 
 #include <QCoreApplication>
+#include <QProcess>
 #include <QSignalSpy>
 #include <QTcpServer>
 #include <QTcpSocket>
@@ -25,6 +26,7 @@ private Q_SLOTS:
     void aProgramThatItsWrapperGivesUpHasDied();
     void aProgramThatHungAndWasKilledDidNotEndAsAsked();
     void aKillOfAWrappedProgramIsToldOnce();
+    void aKillIsToldThoughTheWrapperWasQuick();
     void theProgramOfAnotherWrapperDoesNotEndAgain();
 };
 
@@ -177,6 +179,26 @@ void TestObituaries::aKillOfAWrappedProgramIsToldOnce()
     QCOMPARE(happened[0][0].value<Event>().text, u"pid 9 was killed, as asked"_s);
     QCOMPARE(happened[0][0].value<Event>().kind, EventKind::Action);
     QCOMPARE(buried.size(), 0);
+}
+
+/// Its wrapper, gone within one poll, did not tell it.
+void TestObituaries::aKillIsToldThoughTheWrapperWasQuick()
+{
+    Bench bench;
+    bench.found = true;
+    QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
+    QProcess wrapper;
+    wrapper.start(u"sleep"_s, {u"60"_s});
+    QVERIFY(wrapper.waitForStarted());
+    HealthReport report = Reports::healthy();
+    report.pid = wrapper.processId();
+    report.process = WrappedProcess{.pid = 9, .state = ProcessState::Stopping};
+    bench.obituaries.observe(1, Reports::entry(u"hanger"_s, u"http://127.0.0.1:1"_s), report, "{}");
+    bench.obituaries.expectKill(1, 9, u"me"_s);
+    wrapper.terminate();
+    QVERIFY(wrapper.waitForFinished());
+    QTRY_COMPARE(happened.size(), 1);
+    QCOMPARE(happened[0][0].value<Event>().text, u"pid 9 was killed, as asked"_s);
 }
 
 /// Its end was told with that of its wrapper.
