@@ -106,7 +106,7 @@ void ServiceCommands::makeOthers()
     m_cancel = make(tr("&Undo"), u"cancel"_s, tr("Ctrl+."));
     m_cancel->setProperty(KeyName, tr("Undo, or stop waiting"));
     connect(m_cancel, &QAction::triggered, this, [this] {
-        if (!m_countdown.takeBack())
+        if (!takeBack())
             m_session.bulk().cancel(m_possible.services());
     });
     m_open = make(tr("&Open in the browser"), {}, tr("Ctrl+B"));
@@ -147,7 +147,13 @@ void ServiceCommands::expectKey(QAction *action)
     m_isByKey = action && action->isEnabled() && m_actions.values().contains(action);
 }
 
-bool ServiceCommands::takeBack() { return m_countdown.takeBack(); }
+bool ServiceCommands::takeBack()
+{
+    const bool isTaken = m_countdown.takeBack();
+    if (isTaken) // the hint stands there
+        Q_EMIT canBeTakenBack(tr("Taken back: nothing was done."));
+    return isTaken;
+}
 
 QAction *ServiceCommands::make(const QString &text, const QString &icon, const QKeySequence &key)
 {

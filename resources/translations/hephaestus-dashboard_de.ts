@@ -3948,6 +3948,10 @@ https://… token-file=… ca=…</translation>
         </translation>
     </message>
     <message>
+        <source>Taken back: nothing was done.</source>
+        <translation>Zurückgenommen: nichts wurde getan.</translation>
+    </message>
+    <message>
         <source>%1: restart in 3 s. Escape takes it back.</source>
         <translation>%1: Neustart in 3 s. Esc nimmt ihn zurück.</translation>
     </message>

@@ -766,6 +766,7 @@ void TestMainWindow::aRestartByAKeyCanBeTakenBack()
         QCOMPARE(bench.window.commands().cancel()->text().remove(u'&'), u"Undo"_s);
         QTest::keyClick(bench.table(), Qt::Key_Escape);
         QVERIFY(!bench.session.fleet().find(id)->activity);
+        QCOMPARE(bench.window.statusBar()->currentMessage(), u"Taken back: nothing was done."_s);
     }
     QCOMPARE(bench.asked("POST"), 0);
     const QSignalSpy begun(&bench.session.actions(), &ServiceActions::begun);
