@@ -343,21 +343,25 @@ void TestAlertMutes::oneThatIsAmissIsToldThoughAnotherIsQuiet()
     QVERIFY2(told.first().startsWith(u"lone: unreachable"_s), qPrintable(told.first()));
 }
 
+/// Its cells, row by row.
+static QStringList linesOf(AlertListModel &list)
+{
+    list.refresh();
+    QStringList lines;
+    for (int row = 0; row < list.rowCount(); ++row) {
+        QStringList cells;
+        for (int column = 0; column < AlertListModel::ColumnCount; ++column)
+            cells << list.index(row, column).data().toString();
+        lines << cells.join(u'|');
+    }
+    return lines;
+}
+
 void TestAlertMutes::theListNamesGroupsAndServices()
 {
     Bench bench(m_time);
     AlertListModel list(bench.fleet, bench.mutes);
-    const auto shown = [&list] {
-        list.refresh();
-        QStringList lines;
-        for (int row = 0; row < list.rowCount(); ++row) {
-            QStringList cells;
-            for (int column = 0; column < AlertListModel::ColumnCount; ++column)
-                cells << list.index(row, column).data().toString();
-            lines << cells.join(u'|');
-        }
-        return lines;
-    };
+    const auto shown = [&list] { return linesOf(list); };
     QCOMPARE(shown(), QStringList());
     bench.fail(bench.orders);
     bench.heal(bench.payments);
@@ -375,20 +379,6 @@ void TestAlertMutes::theListNamesGroupsAndServices()
     QCOMPARE(shown().size(), 3);
     bench.fleet.remove(bench.orders);
     QCOMPARE(shown().size(), 2);
-}
-
-/// Its cells, row by row.
-static QStringList linesOf(AlertListModel &list)
-{
-    list.refresh();
-    QStringList lines;
-    for (int row = 0; row < list.rowCount(); ++row) {
-        QStringList cells;
-        for (int column = 0; column < AlertListModel::ColumnCount; ++column)
-            cells << list.index(row, column).data().toString();
-        lines << cells.join(u'|');
-    }
-    return lines;
 }
 
 void TestAlertMutes::whatOneCauseExplainsIsOneRowToBeOpened()
