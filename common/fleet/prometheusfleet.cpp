@@ -329,6 +329,7 @@ public:
     }
 
     const quint64 question;
+    const std::chrono::steady_clock::time_point begun = std::chrono::steady_clock::now();
     const Portions each;
     const Ended done;
     QHash<QByteArray, ScrapeTarget> targets; ///< by job and instance: all that may be ours
@@ -575,7 +576,7 @@ void PrometheusFleet::choose(const std::shared_ptr<Reading> &reading)
             chosen << target.key();
         else
             portion.changed << tell(*reading, *target, *known, nullptr);
-        if (portion.changed.size() >= MembersAtATime)
+        if (portion.isFull())
             reading->each(std::exchange(portion, {}));
     }
     for (auto known = m_known.begin(); known != m_known.end();) {
@@ -605,7 +606,7 @@ std::vector<bool> PrometheusFleet::chooseWhole(const QList<QByteArray> &chosen)
         else if (now - known.read >= m_pace.figuresEvery)
             due.emplace_back(known.read, i);
     }
-    const std::size_t most = std::min(due.size(), std::size_t(m_pace.mostFigures));
+    const std::size_t most = std::min(due.size(), std::size_t(m_figures));
     std::ranges::partial_sort(due, due.begin() + std::ptrdiff_t(most));
     for (std::size_t i = 0; i < most; ++i)
         isWhole[due[i].second] = true;
@@ -689,7 +690,7 @@ void PrometheusFleet::tellPart(const Reading &reading, const Part &part)
         } else {
             portion.unchanged << known.address; // its series have ended since: the next reading tells
         }
-        if (portion.changed.size() >= MembersAtATime)
+        if (portion.isFull())
             reading.each(std::exchange(portion, {}));
     }
     reading.each(portion);
@@ -711,12 +712,29 @@ void PrometheusFleet::confirmPart(Reading &reading, const Part &part)
         known.scraped = target.scraped;
         portion.confirmed << Confirmation{known.address, target.scraped, reading.ageOf(target.scraped),
                                           std::chrono::duration_cast<std::chrono::nanoseconds>(target.duration)};
-        if (portion.confirmed.size() >= MembersAtATime)
+        if (portion.isFull())
             reading.each(std::exchange(portion, {}));
     }
     reading.each(portion);
     if (!changed.keys.isEmpty())
         reading.parts.push_front(std::make_shared<Part>(std::move(changed)));
+}
+
+void PrometheusFleet::setPace(const Pace &pace)
+{
+    if (pace.mostFigures != m_pace.mostFigures)
+        m_figures = pace.mostFigures;
+    m_pace = pace;
+}
+
+/// While all is read, rows get older: a server that takes long is asked for fewer figures, and for more again.
+void PrometheusFleet::keepPace(const Reading &reading)
+{
+    const auto took = std::chrono::steady_clock::now() - reading.begun;
+    if (took > m_pace.within)
+        m_figures = std::max((m_pace.mostFigures + 9) / 10, m_figures * 3 / 4);
+    else if (took < m_pace.within / 2)
+        m_figures = std::min(m_pace.mostFigures, m_figures * 5 / 4 + 1);
 }
 
 void PrometheusFleet::end(Reading &reading, const std::optional<Problem> &problem)
@@ -726,6 +744,7 @@ void PrometheusFleet::end(Reading &reading, const std::optional<Problem> &proble
         for (Known &known : m_known)
             known.isTold = false;
     }
+    keepPace(reading);
     QStringList warnings = reading.warnings;
     warnings.removeDuplicates();
     reading.done({problem, warnings});

@@ -52,13 +52,20 @@ public:
         std::chrono::nanoseconds latency{0};
     };
     static constexpr qsizetype MembersAtATime = 250; ///< of a portion: a window shows these in a few milliseconds
+    static constexpr qsizetype UnchangedAtATime = 2000;
     /// A part of what an answer says.
     struct Portion
     {
         /// Those that are new, or were scraped since they were handed out. MembersAtATime at most.
         QList<Member> changed;
         QList<Confirmation> confirmed; ///< as many at most
-        QStringList unchanged;         ///< addresses of others
+        QStringList unchanged;         ///< addresses of others, of which there is less to do: UnchangedAtATime at most
+
+        bool isFull() const
+        {
+            return changed.size() >= MembersAtATime || confirmed.size() >= MembersAtATime
+                || unchanged.size() >= UnchangedAtATime;
+        }
     };
     /// How a reading of all ended.
     struct End
@@ -80,9 +87,10 @@ public:
     /// dozens. Of each that was scraped again it is asked what it says of its state, and only of some for all.
     struct Pace
     {
-        qsizetype wholeAtOnce = 5000;          ///< if no more were scraped again, all is read of each
-        std::chrono::seconds figuresEvery{50}; ///< the figures of each are read as often, if they are not too many
-        qsizetype mostFigures = 10'000;        ///< of those whose time has come
+        qsizetype wholeAtOnce = 5000;           ///< if no more were scraped again, all is read of each
+        std::chrono::seconds figuresEvery{50};  ///< the figures of each are read as often, if they are not too many
+        qsizetype mostFigures = 10'000;         ///< of those whose time has come; of a slow server fewer
+        std::chrono::milliseconds within{8000}; ///< what takes longer leaves more figures to the next reading
     };
 
     /// A Problem: the address is none, or a file with certificates or a key cannot be read.
@@ -97,7 +105,7 @@ public:
     void ask(const Portions &each, const Ended &done);
     /// All of it in one piece.
     void ask(const Members &done);
-    void setPace(const Pace &pace) { m_pace = pace; }
+    void setPace(const Pace &pace);
     /// The addresses of those of which all is read at each reading, from the next on; of those that were named before
     /// and are not named now it is read once more.
     void setWanted(const QSet<QString> &addresses) { m_wanted = addresses; }
@@ -140,12 +148,14 @@ private:
               const std::function<void(QByteArrayView)> &element, const std::function<void()> &then,
               bool mayLack = false);
     void end(Reading &reading, const std::optional<Problem> &problem);
+    void keepPace(const Reading &reading);
     Member tell(const Reading &reading, const ScrapeTarget &target, Known &known, const Assembly *assembly);
     static QList<Sample> samplesOf(const QList<MetricSeries> &all);
 
     std::unique_ptr<PrometheusConnection> m_connection;
     quint64 m_question = 0;
     Pace m_pace;
+    qsizetype m_figures = m_pace.mostFigures; ///< of so many at most by the next reading
     QSet<QString> m_wanted;
     TextPool m_texts;                                      ///< versions, groups, jobs, names of dependencies
     QHash<QByteArray, Known> m_known;                      ///< by job and instance

@@ -134,7 +134,7 @@ void PrometheusGroup::lose(std::size_t server, const QString &why, const Prometh
         view->second.member.answer.reply.error = ClientError::NotAsked;
         view->second.member.answer.reply.message = u"Prometheus does not answer: "_s + why;
         tell(service.key(), *service, portion);
-        if (portion.changed.size() >= PrometheusFleet::MembersAtATime)
+        if (portion.isFull())
             each(std::exchange(portion, {}));
     }
     each(portion);
@@ -150,7 +150,7 @@ void PrometheusGroup::forgetUnseen(std::size_t server, const PrometheusFleet::Po
             service->views.erase(view);
             if (!service->views.empty())
                 tell(service.key(), *service, portion);
-            if (portion.changed.size() >= PrometheusFleet::MembersAtATime)
+            if (portion.isFull())
                 each(std::exchange(portion, {}));
         }
         service = service->views.empty() ? m_services.erase(service) : std::next(service);

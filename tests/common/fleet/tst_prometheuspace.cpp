@@ -48,6 +48,7 @@ private Q_SLOTS:
     void whatSaysSomethingElseIsRead_data();
     void whatSaysSomethingElseIsRead();
     void figuresAreReadInTurn();
+    void aSlowServerIsAskedForFewerFigures();
     void whatIsWantedIsRead();
     void afterAProblemAllIsRead();
     void twoServersConfirmEachOther();
@@ -176,6 +177,23 @@ void TestPrometheusPace::figuresAreReadInTurn()
     }
     names.sort();
     QCOMPARE(names, (QStringList{u"s0"_s, u"s1"_s, u"s2"_s, u"s3"_s, u"s4"_s, u"s5"_s}));
+}
+
+void TestPrometheusPace::aSlowServerIsAskedForFewerFigures()
+{
+    PrometheusFleet::Pace pace{.wholeAtOnce = 0, .figuresEvery = 0s, .mostFigures = 6, .within = 0s};
+    QList<qsizetype> whole;
+    const auto readTimes = [&](int times) {
+        m_subject->setPace(pace);
+        for (int round = 0; round < times; ++round) {
+            scrape(*m_prometheus);
+            whole << read().changed.size();
+        }
+    };
+    readTimes(6);
+    pace.within = 1h;
+    readTimes(6);
+    QCOMPARE(whole, (QList<qsizetype>{6, 4, 3, 2, 1, 1, 1, 2, 3, 4, 6, 6}));
 }
 
 void TestPrometheusPace::whatIsWantedIsRead()
