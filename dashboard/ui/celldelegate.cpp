@@ -61,10 +61,12 @@ QSize CellDelegate::sizeHint(const QStyleOptionViewItem &given, const QModelInde
 {
     QStyleOptionViewItem option = given;
     initStyleOption(&option, index);
-    // 28 px high with a font 17 px high, and so on.
     return {option.fontMetrics.horizontalAdvance(option.text) + 2 * spacing(option.fontMetrics, 2) + 2,
-            spacing(option.fontMetrics, 7)};
+            heightOf(option)};
 }
+
+/// 28 px with a font 17 px high, and so on.
+int CellDelegate::heightOf(const QStyleOptionViewItem &option) { return spacing(option.fontMetrics, 7); }
 
 int CellDelegate::iconSize(const QStyleOptionViewItem &option) { return spacing(option.fontMetrics, 7) / 2; }
 

@@ -35,6 +35,7 @@ protected:
     virtual QString toolTip(const QPoint &position, const QStyleOptionViewItem &option, const QModelIndex &index) const;
 
     static int iconSize(const QStyleOptionViewItem &option);
+    static int heightOf(const QStyleOptionViewItem &option); ///< of a row
     /// Inside the margins.
     static QRect contentArea(const QStyleOptionViewItem &option);
     /// `rect` of `within` where the window is laid out from left to right, mirrored where it is from right to left.

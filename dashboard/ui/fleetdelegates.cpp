@@ -156,6 +156,8 @@ IconDelegate::Look codeLook(const Theme &theme, const QModelIndex &index)
 
 namespace {
 
+constexpr qsizetype MostLabels = 500; ///< that are kept
+
 int chipIcon(const QFontMetrics &metrics) { return spacing(metrics, 3) - 1; }
 
 int chipWidth(const QFontMetrics &metrics, const QString &label)
@@ -175,26 +177,44 @@ void DependencyChipsDelegate::paintLastSeen(QPainter &painter, const QRect &area
     CellDelegate::paintContent(painter, area, fitting, index);
 }
 
+/// Text is measured once: a table of many services would do nothing else.
+DependencyChipsDelegate::Label DependencyChipsDelegate::labelOf(const QString &name,
+                                                                const QStyleOptionViewItem &option) const
+{
+    const QFontMetrics &metrics = option.fontMetrics;
+    if (m_font != option.font || m_dpi != metrics.fontDpi() || m_labels.size() >= MostLabels) {
+        m_labels.clear();
+        m_font = option.font;
+        m_dpi = metrics.fontDpi();
+    }
+    auto label = m_labels.find(name);
+    if (label == m_labels.end()) {
+        const QString whole = visibleText(name, 24);
+        const QString brief = whole.left(2);
+        label = m_labels.insert(name, {brief, whole, chipWidth(metrics, brief), chipWidth(metrics, whole)});
+    }
+    return *label;
+}
+
 /// As many names as there is room for instead of two letters; first of what fails.
-void DependencyChipsDelegate::nameInFull(QList<Chip> &chips, const QFontMetrics &metrics, int room)
+void DependencyChipsDelegate::nameInFull(QList<Chip> &chips, int room)
 {
     for (const bool failing : {true, false}) {
         for (Chip &chip : chips) {
             if ((chip.dependency.status == DependencyStatus::Error) != failing)
                 continue;
-            const QString name = visibleText(chip.dependency.name, 24);
-            const int more = chipWidth(metrics, name) - chipWidth(metrics, chip.label);
+            const int more = chip.label.wholeWidth - chip.label.briefWidth;
             if (more > room)
                 continue;
             room -= more;
-            chip.label = name;
+            chip.isWhole = true;
         }
     }
 }
 
 QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect &area,
                                                                      const QStyleOptionViewItem &option,
-                                                                     const QModelIndex &index)
+                                                                     const QModelIndex &index) const
 {
     const QFontMetrics &metrics = option.fontMetrics;
     const int gap = spacing(metrics, 1);
@@ -204,19 +224,20 @@ QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect
          index.data(FleetModel::DependenciesRole).value<QList<DependencyReport>>()) {
         if (dependency.status == DependencyStatus::NotUsed)
             continue;
-        chips << Chip{{}, visibleText(dependency.name, 24).left(2), dependency};
-        room -= chipWidth(metrics, chips.last().label) + gap;
+        chips << Chip{{}, labelOf(dependency.name, option), false, dependency};
+        room -= chips.last().label.briefWidth + gap;
     }
     // Where even two letters of each are too much, what fails must not be what is cut off.
     if (room < 0)
         std::ranges::stable_partition(
             chips, [](const Chip &chip) { return chip.dependency.status == DependencyStatus::Error; });
     else
-        nameInFull(chips, metrics, room);
+        nameInFull(chips, room);
     const int height = spacing(metrics, 4) + 2;
     int x = area.left();
     for (Chip &chip : chips) {
-        const QRect place(x, area.center().y() - height / 2 + 1, chipWidth(metrics, chip.label), height);
+        const int width = chip.isWhole ? chip.label.wholeWidth : chip.label.briefWidth;
+        const QRect place(x, area.center().y() - height / 2 + 1, width, height);
         chip.area = visual(option, area, place);
         chip.fits = place.right() <= area.right();
         x += place.width() + gap;
@@ -269,7 +290,8 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
         const bool loud = chip.dependency.status == DependencyStatus::Working;
         painter.setPen(loud ? option.palette.color(QPalette::Active, QPalette::Text) : colour);
         paintText(painter, visual(option, chip.area, chip.area.adjusted(icon + 2 * gap, 0, 0, 0)),
-                  Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, chip.label);
+                  Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+                  chip.isWhole ? chip.label.whole : chip.label.brief);
     }
 }
 
@@ -280,7 +302,7 @@ QSize DependencyChipsDelegate::sizeHint(const QStyleOptionViewItem &option, cons
     const QList<Chip> chips = layOut(QRect(0, 0, 1 << 16, 1), leftToRight, index);
     return {chips.isEmpty() ? spacing(option.fontMetrics, 8)
                             : chips.last().area.right() + 2 * spacing(option.fontMetrics, 2) + 1,
-            CellDelegate::sizeHint(option, index).height()};
+            heightOf(option)};
 }
 
 QString DependencyChipsDelegate::toolTip(const QPoint &position, const QStyleOptionViewItem &option,

@@ -4,6 +4,8 @@
 #include "common/protocol/health.h"
 #include "dashboard/ui/celldelegate.h"
 
+#include <QFont>
+#include <QHash>
 #include <QRect>
 
 namespace Hephaestus {
@@ -61,18 +63,32 @@ protected:
                     const QModelIndex &index) const override;
 
 private:
+    /// What a chip says of one name, and how wide it is then.
+    struct Label
+    {
+        QString brief; ///< two letters
+        QString whole;
+        int briefWidth = 0;
+        int wholeWidth = 0;
+    };
     struct Chip
     {
         QRect area;
-        QString label;
+        Label label;
+        bool isWhole = false;
         DependencyReport dependency;
         bool fits = true; ///< all of it is seen
     };
 
     void paintLastSeen(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                        const QModelIndex &index) const;
-    static void nameInFull(QList<Chip> &chips, const QFontMetrics &metrics, int room);
-    static QList<Chip> layOut(const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index);
+    Label labelOf(const QString &name, const QStyleOptionViewItem &option) const;
+    static void nameInFull(QList<Chip> &chips, int room);
+    QList<Chip> layOut(const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index) const;
+
+    mutable QHash<QString, Label> m_labels; ///< by the dependency's name: of many services a few
+    mutable QFont m_font;                   ///< in which they were measured
+    mutable qreal m_dpi = 0;
 };
 
 } // namespace Hephaestus
