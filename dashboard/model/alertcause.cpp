@@ -16,6 +16,7 @@ namespace {
 
 constexpr qsizetype LeastOutage = 3; ///< services
 constexpr auto OutageGap = 10s;      ///< from one to the next that falls silent
+constexpr auto NextWave = 60s;       ///< the same once there is an outage
 
 Clock::WallTime silentSince(const ServiceRow &row) { return row.figures.since.value_or(Clock::WallTime()); }
 
@@ -193,10 +194,15 @@ void AlertCauses::findOutages(QList<const ServiceRow *> silent)
     for (auto first = silent.cbegin(); first != silent.cend();) {
         auto last = first;
         int number = 0;
-        for (auto next = first; next != silent.cend() && silentSince(**next) - silentSince(**last) < OutageGap;
-             ++next) {
+        for (auto next = first; next != silent.cend(); ++next) {
+            const int known = m_outages.value((*next)->id).number;
+            const auto gap = silentSince(**next) - silentSince(**last);
+            const bool isSame = number > 0 && known == number;
+            const bool isOther = number > 0 && known > 0 && known != number;
+            if (isOther || (!isSame && gap >= (number > 0 ? NextWave : OutageGap)))
+                break;
             last = next;
-            number = number > 0 ? number : m_outages.value((*next)->id).number;
+            number = number > 0 ? number : known;
         }
         ++last;
         if (number == 0 && last - first >= LeastOutage)

@@ -25,9 +25,10 @@ struct AlertCause
 
 bool isTrouble(ServiceState state);
 
-/// Finds causes. Which machine each service is on is looked up once, so that nobody is looked at but those in trouble.
-/// Three services or more that fell silent, each within ten seconds of another, are one outage. It stays that one for
-/// whom it reached, until they answer, and for whom it reaches later.
+/// Finds causes, once for a window: what it tells of and what it lists are the same outages. Which machine each service
+/// is on is looked up once, so that nobody is looked at but those in trouble. Three services or more that fell silent,
+/// each within ten seconds of another, are one outage. It stays that one for whom it reached, until they answer, and
+/// for whom it reaches within a minute of the last.
 class AlertCauses : public QObject
 {
 public:

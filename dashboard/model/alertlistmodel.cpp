@@ -24,11 +24,11 @@ bool isAmiss(const ServiceRow &row)
 
 } // namespace
 
-AlertListModel::AlertListModel(FleetModel &fleet, AlertMutes &mutes, QObject *parent)
+AlertListModel::AlertListModel(FleetModel &fleet, AlertCauses &causes, AlertMutes &mutes, QObject *parent)
     : QAbstractTableModel(parent)
     , m_fleet(fleet)
+    , m_causes(causes)
     , m_mutes(mutes)
-    , m_causes(fleet)
     , m_rows(wanted())
 {
     const auto refreshSoon = [this] {
@@ -208,11 +208,22 @@ QString AlertListModel::whoseText(const Explained &explained) const
     return tr("%1, %n depend(s) on it", nullptr, others).arg(visibleText(root->entry.name, 60));
 }
 
+/// Of an outage: when the first of those who are in it fell silent.
+Clock::WallTime AlertListModel::beginOf(const Explained &explained) const
+{
+    std::optional<Clock::WallTime> first;
+    for (const ServiceId id : explained.services) {
+        if (const std::optional<Clock::WallTime> &since = m_fleet.find(id)->figures.since)
+            first = std::min(first.value_or(*since), *since);
+    }
+    return first.value_or(Clock::WallTime());
+}
+
 QString AlertListModel::amissText(const Explained &explained) const
 {
     const QString name = visibleText(explained.cause.name, 60);
     switch (explained.cause.kind) {
-    case AlertCause::Kind::Outage: return tr("do not answer");
+    case AlertCause::Kind::Outage: return tr("do not answer since %1").arg(momentText(beginOf(explained)));
     case AlertCause::Kind::Dependency: return tr("%1 fails for them").arg(name);
     case AlertCause::Kind::Host: return tr("none answers on %1").arg(name);
     case AlertCause::Kind::Itself:

@@ -21,8 +21,8 @@ public:
         MemberRole,               ///< true: a service under its cause
     };
 
-    /// Both outlive this.
-    AlertListModel(FleetModel &fleet, AlertMutes &mutes, QObject *parent = nullptr);
+    /// All outlive this.
+    AlertListModel(FleetModel &fleet, AlertCauses &causes, AlertMutes &mutes, QObject *parent = nullptr);
 
     ServiceId serviceAt(int row) const { return m_rows.at(row).service; } ///< NoService: a group or a cause
     QString groupAt(int row) const { return m_rows.at(row).group; }       ///< empty: a service or a cause
@@ -64,14 +64,15 @@ private:
     QString causeText(const Explained &explained, int column) const;
     QString serviceText(const ServiceRow &service, const Row &row, int column) const;
     QString whoseText(const Explained &explained) const;
+    Clock::WallTime beginOf(const Explained &explained) const;
     QString amissText(const Explained &explained) const;
     QString toldOf(const ServiceRow &service, const QString &cause) const;
     QString accessibleText(const Row &row, int column) const;
     ServiceState stateOf(const Explained &explained) const;
 
     FleetModel &m_fleet;
+    AlertCauses &m_causes;
     AlertMutes &m_mutes;
-    AlertCauses m_causes;
     QHash<QString, Explained> m_explained; ///< by the cause's key
     QHash<ServiceId, QString> m_causeOf;   ///< the key, of whose trouble is explained
     QSet<QString> m_open;                  ///< causes whose services are shown

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int MostNamed = 5;
+constexpr qsizetype LeastGrowth = 3; ///< services
 
 /// As they stand in the fleet.
 QList<ServiceId> inOrder(const QSet<ServiceId> &services)
@@ -30,11 +31,11 @@ bool isGathered(const AlertCause &cause)
 
 } // namespace
 
-Alerts::Alerts(FleetModel &fleet, const Clock &time, QObject *parent)
+Alerts::Alerts(FleetModel &fleet, AlertCauses &causes, const Clock &time, QObject *parent)
     : QObject(parent)
     , m_fleet(fleet)
     , m_time(time)
-    , m_causes(fleet)
+    , m_causes(causes)
 {
     connect(&fleet, &FleetModel::answered, this, [this](ServiceId id) { m_changed << id; });
     connect(&fleet, &QAbstractItemModel::dataChanged, this, &Alerts::noteChanged);
@@ -46,6 +47,17 @@ Alerts::Alerts(FleetModel &fleet, const Clock &time, QObject *parent)
     });
     noteRows(0, fleet.rowCount() - 1);
     connect(&m_timer, &QTimer::timeout, this, &Alerts::check);
+}
+
+void Alerts::Gathering::add(Clock::TimePoint now)
+{
+    first = first.value_or(now);
+    last = now;
+}
+
+bool Alerts::Gathering::isOver(Clock::TimePoint now) const
+{
+    return last && (now - *last >= GatheringQuiet || now - *first >= GatheringBound);
 }
 
 void Alerts::start() { m_timer.start(1s); }
@@ -75,6 +87,7 @@ void Alerts::check()
         ++m_lookedAt;
     }
     tellTrouble();
+    tellOutagesGrown();
     tellRecovery();
     tellStale();
 }
@@ -181,6 +194,7 @@ void Alerts::tellTrouble()
             active.cause = cause;
         active.troubled << id;
         active.services << id;
+        active.reached.add(m_time.now());
         m_known[id].cause = key;
         m_told << id;
     }
@@ -195,14 +209,34 @@ void Alerts::tellTrouble()
         else
             fresh << key;
     }
-    for (const QString &key : std::as_const(fresh)) {
-        const Active active = m_active.value(key);
-        if (active.cause.kind == AlertCause::Kind::Outage && active.services.size() == 1)
-            single << active.services; // of the others people know
-        else
-            raise(Alert::Kind::Trouble, active);
-    }
+    for (const QString &key : std::as_const(fresh))
+        raiseFresh(key, single);
     raise(Alert::Kind::Trouble, single);
+}
+
+void Alerts::raiseFresh(const QString &key, QList<ServiceId> &single)
+{
+    Active &active = m_active[key];
+    active.told = active.services.size();
+    active.reached = {};
+    if (active.cause.kind == AlertCause::Kind::Outage && active.services.size() == 1)
+        single << active.services; // of the others people know
+    else
+        raise(Alert::Kind::Trouble, active);
+}
+
+/// A few more are not worth another interruption.
+void Alerts::tellOutagesGrown()
+{
+    for (Active &active : m_active) {
+        if (active.cause.kind != AlertCause::Kind::Outage || !active.reached.isOver(m_time.now()))
+            continue;
+        active.reached = {};
+        if (active.services.size() < active.told + std::max<qsizetype>(LeastGrowth, active.told / 2))
+            continue;
+        active.told = active.services.size();
+        raise(Alert::Kind::Trouble, active);
+    }
 }
 
 /// What one cause explained is over when the last of it is healthy.
@@ -238,8 +272,7 @@ void Alerts::followOutage(ServiceId id, Active &active)
     if (m_fleet.find(id)->state() != ServiceState::Healthy) {
         active.troubled << id;
     } else if (active.troubled.remove(id)) {
-        active.lastHealthy = m_time.now();
-        active.firstHealthy = active.firstHealthy.value_or(m_time.now());
+        active.healthy.add(m_time.now());
     }
 }
 
@@ -249,9 +282,7 @@ void Alerts::tellOutagesOver()
     for (Active &active : m_active) {
         const bool isAny =
             active.cause.kind == AlertCause::Kind::Outage && active.troubled.size() < active.services.size();
-        const bool isSettled = active.lastHealthy && m_time.now() - *active.lastHealthy >= RecoveryQuiet;
-        const bool isLate = active.firstHealthy && m_time.now() - *active.firstHealthy >= RecoveryBound;
-        if (isAny && (active.troubled.isEmpty() || isSettled || isLate))
+        if (isAny && (active.troubled.isEmpty() || active.healthy.isOver(m_time.now())))
             tellOutageOver(active);
     }
     m_active.removeIf([](const auto &active) { return active.value().services.isEmpty(); });
@@ -266,8 +297,8 @@ void Alerts::tellOutageOver(Active &active)
         m_told.remove(id);
         active.services.removeOne(id);
     }
-    active.firstHealthy.reset();
-    active.lastHealthy.reset();
+    active.healthy = {};
+    active.told = active.services.size();
     if (over.services.size() == 1)
         raise(Alert::Kind::Recovery, over.services);
     else
@@ -316,7 +347,7 @@ void Alerts::raise(Alert::Kind kind, const Active &active)
     if (isQuiet(active.cause.root)
         || std::ranges::all_of(active.services, [this](ServiceId id) { return isQuiet(id); }))
         return;
-    Alert alert{kind, active.services, titleOf(kind, active), {}};
+    Alert alert{kind, active.services, titleOf(kind, active), {}, active.cause.key()};
     const ServiceRow *const root = m_fleet.find(active.cause.root);
     if (root && !alert.services.contains(root->id))
         alert.services.prepend(root->id);

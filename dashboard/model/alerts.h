@@ -16,27 +16,30 @@ struct Alert
     QList<ServiceId> services; ///< never empty
     QString title;             ///< plain text, made visible, as is `text`
     QString text;
+    QString cause{}; ///< the same for all that is told of one cause; empty: it is of these services only
 
     bool operator==(const Alert &) const = default;
 };
 
 /// Decides what people are told when they do not look: trouble that lasts, that it is over, and old code. One cause is
 /// one alert, whoever else it reaches later, and its end is one. The end of an outage is told when all are healthy, or
-/// when nobody got healthy for RecoveryQuiet, or after RecoveryBound. What comes together without a known cause is told
-/// together. What this dashboard is doing itself, and a shutdown, is no trouble. What the rows say is muted or
-/// acknowledged (Quiet) is followed and not told. What is in trouble when that ends is told as if it had begun then.
+/// when nobody got healthy for GatheringQuiet, or after GatheringBound. An outage that grows by a half is told anew, by
+/// the same times. What comes together without a known cause is told together. What this dashboard is doing itself, and
+/// a shutdown, is no trouble. What the rows say is muted or acknowledged (Quiet) is followed and not told. What is in
+/// trouble when that ends is told as if it had begun then.
 class Alerts : public QObject
 {
     Q_OBJECT
 
 public:
-    /// So long nobody else of an outage has got healthy when its end is told. Who did not answer is asked in pauses.
-    static constexpr std::chrono::seconds RecoveryQuiet{15};
-    /// So long the recoveries from one outage are gathered at most.
-    static constexpr std::chrono::seconds RecoveryBound{60};
+    /// So long nobody else of an outage has got healthy, or has been reached, when that is told. Who did not answer is
+    /// asked in pauses.
+    static constexpr std::chrono::seconds GatheringQuiet{15};
+    /// So long those who get healthy, or are reached, are gathered at most.
+    static constexpr std::chrono::seconds GatheringBound{60};
 
-    /// `fleet` outlives this.
-    explicit Alerts(FleetModel &fleet, const Clock &time = Clock::machine(), QObject *parent = nullptr);
+    /// Both outlive this.
+    Alerts(FleetModel &fleet, AlertCauses &causes, const Clock &time = Clock::machine(), QObject *parent = nullptr);
 
     /// Trouble shorter than this is not told.
     void setDelay(std::chrono::milliseconds delay) { m_delay = delay; }
@@ -61,15 +64,24 @@ private:
         bool stale = false;
         bool quiet = false; ///< its trouble was muted or acknowledged
     };
+    /// What comes one by one, and is told when it seems to have ended.
+    struct Gathering
+    {
+        std::optional<Clock::TimePoint> first;
+        std::optional<Clock::TimePoint> last;
+
+        void add(Clock::TimePoint now);
+        bool isOver(Clock::TimePoint now) const;
+    };
     /// An alert that is not over.
     struct Active
     {
         AlertCause cause;
         QSet<ServiceId> troubled;  ///< which are not healthy yet
         QList<ServiceId> services; ///< all that it reached
-        /// Of an outage: since when some have got healthy that are not told of; and the latest.
-        std::optional<Clock::TimePoint> firstHealthy{};
-        std::optional<Clock::TimePoint> lastHealthy{};
+        Gathering healthy{};       ///< of an outage: who is not told of yet
+        Gathering reached{};       ///< likewise
+        qsizetype told = 0;        ///< of how many the latest alert told
     };
 
     void noteChanged(const QModelIndex &first, const QModelIndex &last);
@@ -80,6 +92,7 @@ private:
     void tellTrouble();
     void tellRecovery();
     void followOutage(ServiceId id, Active &active);
+    void tellOutagesGrown();
     void tellOutagesOver();
     void tellOutageOver(Active &active);
     void tellStale();
@@ -88,6 +101,7 @@ private:
     bool isQuiet(ServiceId id) const;
     void raise(Alert::Kind kind, QList<ServiceId> services);
     void raise(Alert::Kind kind, const Active &active);
+    void raiseFresh(const QString &key, QList<ServiceId> &single);
     void publish(const Alert &alert);
     QString titleOf(Alert::Kind kind, const Active &active) const;
     QString namesOf(const QList<ServiceId> &services, bool states) const;
@@ -96,7 +110,7 @@ private:
     const Clock &m_time;
     std::chrono::milliseconds m_delay{5'000};
     Clock::WallTime m_mutedUntil{};
-    AlertCauses m_causes;
+    AlertCauses &m_causes;
     QHash<ServiceId, Known> m_known;
     QSet<ServiceId> m_changed; ///< since the latest check
     QSet<ServiceId> m_removed; ///< likewise

@@ -53,7 +53,7 @@ void DesktopNotifications::send(const Alert &alert)
 {
     uint replaces = 0;
     for (auto it = m_shown.cbegin(); it != m_shown.cend(); ++it) {
-        if (it->services == alert.services)
+        if (it->services == alert.services || (!alert.cause.isEmpty() && it->cause == alert.cause))
             replaces = it.key();
     }
     QStringList actions{u"default"_s, tr("Show")};

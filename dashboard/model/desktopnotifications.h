@@ -10,7 +10,7 @@
 namespace Hephaestus {
 
 /// Shows alerts as the desktop does, over org.freedesktop.Notifications (Desktop Notifications Specification 1.2).
-/// Nothing here waits. A later alert about the same services replaces the earlier one on the screen.
+/// Nothing here waits. A later alert about the same services or cause replaces the earlier one on the screen.
 class DesktopNotifications : public QObject
 {
     Q_OBJECT

@@ -30,9 +30,10 @@ Clock::WallTime inAnHour() { return Clock::machine().wall() + 1h; }
 
 } // namespace
 
-AlertCommands::AlertCommands(FleetModel &fleet, AlertMutes &mutes, QWidget *window)
+AlertCommands::AlertCommands(FleetModel &fleet, AlertCauses &causes, AlertMutes &mutes, QWidget *window)
     : QObject(window)
     , m_fleet(fleet)
+    , m_causes(causes)
     , m_mutes(mutes)
     , m_window(window)
 {
@@ -194,7 +195,7 @@ void AlertCommands::askUntilForGroup()
 
 void AlertCommands::openList()
 {
-    auto *const dialog = new AlertListDialog(m_fleet, m_mutes, m_window);
+    auto *const dialog = new AlertListDialog(m_fleet, m_causes, m_mutes, m_window);
     connect(dialog, &AlertListDialog::serviceWanted, this, &AlertCommands::serviceWanted);
     dialog->open();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "dashboard/model/alertcause.h"
 #include "dashboard/model/alertmutes.h"
 
 #include <QSet>
@@ -19,7 +20,7 @@ class AlertCommands : public QObject
 
 public:
     /// All outlive this.
-    AlertCommands(FleetModel &fleet, AlertMutes &mutes, QWidget *window);
+    AlertCommands(FleetModel &fleet, AlertCauses &causes, AlertMutes &mutes, QWidget *window);
 
     void setServices(const QList<ServiceId> &services); ///< the selected ones
     void setService(ServiceId id);                      ///< whose group is meant
@@ -57,6 +58,7 @@ private:
     void updateIfSelected(const QModelIndex &first, const QModelIndex &last);
 
     FleetModel &m_fleet;
+    AlertCauses &m_causes;
     AlertMutes &m_mutes;
     QWidget *m_window;
     QList<ServiceId> m_services;

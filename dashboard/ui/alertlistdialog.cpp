@@ -59,11 +59,11 @@ protected:
 
 } // namespace
 
-AlertListDialog::AlertListDialog(FleetModel &fleet, AlertMutes &mutes, QWidget *parent)
+AlertListDialog::AlertListDialog(FleetModel &fleet, AlertCauses &causes, AlertMutes &mutes, QWidget *parent)
     : QDialog(parent)
     , m_fleet(fleet)
     , m_mutes(mutes)
-    , m_model(fleet, mutes)
+    , m_model(fleet, causes, mutes)
     , m_pages(new QStackedWidget)
     , m_table(new QTableView)
 {

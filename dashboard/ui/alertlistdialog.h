@@ -18,8 +18,8 @@ class AlertListDialog : public QDialog
     Q_OBJECT
 
 public:
-    /// Both outlive this.
-    AlertListDialog(FleetModel &fleet, AlertMutes &mutes, QWidget *parent = nullptr);
+    /// All outlive this.
+    AlertListDialog(FleetModel &fleet, AlertCauses &causes, AlertMutes &mutes, QWidget *parent = nullptr);
 
 Q_SIGNALS:
     void serviceWanted(Hephaestus::ServiceId id);

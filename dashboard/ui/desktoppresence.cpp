@@ -7,6 +7,8 @@
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/theme.h"
 
+#include <QApplication>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -24,7 +26,7 @@ std::optional<AlertTold> AlertsTold::*toldOf(const Alert &alert)
 DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction *restartStale)
     : m_window(window)
     , m_fleet(fleet)
-    , m_alerts(fleet)
+    , m_alerts(fleet, window.causes())
     , m_rules(fleet)
 {
     makeMenu(restartStale);
@@ -157,7 +159,8 @@ void DesktopPresence::tell(const Alert &alert, Told told)
 {
     for (const NotificationTarget &target : std::as_const(m_targets)) // to others, who do not look at this window
         m_sender.send(target, notificationOf(alert, m_fleet));
-    const bool isInFront = m_window.isVisible() && m_window.isActiveWindow(); // who looks sees it
+    // Who looks sees it, also past a dialog of ours.
+    const bool isInFront = m_window.isVisible() && QApplication::activeWindow();
     const AlertTold::Desktop desktop = !m_notify ? AlertTold::Desktop::Off
         : isInFront                              ? AlertTold::Desktop::InFront
                                                  : AlertTold::Desktop::Notified;

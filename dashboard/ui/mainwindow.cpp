@@ -90,6 +90,7 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     , m_preferences(Preferences::read(QSettings()))
     , m_favourites(session.fleet())
     , m_mutes(session.fleet())
+    , m_causes(session.fleet())
     , m_added(session)
     , m_commands(new ServiceCommands(session, this))
     , m_demo(new DemoCommands(session, demoFleet, this))
@@ -99,7 +100,7 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     , m_kill(new KillCommand(session, this))
     , m_places(new PlaceCommands(session.fleet(), this))
     , m_fleetWide(new FleetWideCommands(session, *m_commands, this))
-    , m_alerts(new AlertCommands(session.fleet(), m_mutes, this))
+    , m_alerts(new AlertCommands(session.fleet(), m_causes, m_mutes, this))
     , m_pages(new QStackedWidget)
     , m_status(new QLabel)
 {

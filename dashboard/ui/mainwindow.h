@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dashboard/model/addedservices.h"
+#include "dashboard/model/alertcause.h"
 #include "dashboard/model/alertmutes.h"
 #include "dashboard/model/favourites.h"
 #include "dashboard/model/fleetsession.h"
@@ -48,6 +49,7 @@ public:
     void openRemembered();
     ServiceCommands &commands() { return *m_commands; }
     AlertMutes &mutes() { return m_mutes; }
+    AlertCauses &causes() { return m_causes; }
 
     const Preferences &preferences() const { return m_preferences; }
     void setPreferences(const Preferences &preferences); ///< and remembers them
@@ -109,6 +111,7 @@ private:
     QString m_colorsForOnce; ///< empty: the preferences'
     Favourites m_favourites;
     AlertMutes m_mutes;
+    AlertCauses m_causes;
     GraphPins m_pins;
     AddedServices m_added;
     ServiceCommands *m_commands;

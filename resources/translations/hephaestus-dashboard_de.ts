@@ -596,10 +596,6 @@
         </translation>
     </message>
     <message>
-        <source>do not answer</source>
-        <translation>antworten nicht</translation>
-    </message>
-    <message>
         <source>%1 fails for them</source>
         <translation>%1 fällt bei ihnen aus</translation>
     </message>
@@ -618,6 +614,10 @@
     <message>
         <source>%1, folded</source>
         <translation>%1, zugeklappt</translation>
+    </message>
+    <message>
+        <source>do not answer since %1</source>
+        <translation>antworten nicht seit %1</translation>
     </message>
 </context>
 <context>

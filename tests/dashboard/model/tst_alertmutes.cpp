@@ -21,7 +21,8 @@ struct Bench
     ManualClock &time;
     FleetModel fleet{time};
     AlertMutes mutes{fleet, time};
-    Alerts alerts{fleet, time};
+    AlertCauses causes{fleet};
+    Alerts alerts{fleet, causes, time};
     RuleAlerts rules{fleet, time};
     QStringList told;
     QStringList journal;
@@ -360,7 +361,7 @@ static QStringList linesOf(AlertListModel &list)
 void TestAlertMutes::theListNamesGroupsAndServices()
 {
     Bench bench(m_time);
-    AlertListModel list(bench.fleet, bench.mutes);
+    AlertListModel list(bench.fleet, bench.causes, bench.mutes);
     const auto shown = [&list] { return linesOf(list); };
     QCOMPARE(shown(), QStringList());
     bench.fail(bench.orders);
@@ -384,13 +385,14 @@ void TestAlertMutes::theListNamesGroupsAndServices()
 void TestAlertMutes::whatOneCauseExplainsIsOneRowToBeOpened()
 {
     Bench bench(m_time);
-    AlertListModel list(bench.fleet, bench.mutes);
+    AlertListModel list(bench.fleet, bench.causes, bench.mutes);
     const QAbstractItemModelTester tester(&list, QAbstractItemModelTester::FailureReportingMode::QtTest);
     for (const ServiceId id : {bench.orders, bench.payments, bench.lone})
         bench.lose(id);
     const ServiceId other = bench.add(u"other"_s, u"http://127.0.0.1:4"_s, {});
     bench.heal(other);
-    const QString head = u"3 of 4 services|do not answer|not told yet"_s;
+    const QString amiss = u"|do not answer since %1|"_s.arg(momentText(m_time.wall()));
+    const QString head = u"3 of 4 services"_s + amiss + u"not told yet"_s;
     const QString row = u"%1|unreachable: refused|not told yet"_s;
     const QStringList members{row.arg(u"orders"_s), row.arg(u"payments"_s), row.arg(u"lone"_s)};
     QCOMPARE(linesOf(list), QStringList{head});
@@ -404,14 +406,14 @@ void TestAlertMutes::whatOneCauseExplainsIsOneRowToBeOpened()
     m_time.advance(5s);
     bench.lose(other);
     const QString told = u"not sent: the window was in front"_s;
-    QCOMPARE(linesOf(list).first(), u"4 of 4 services|do not answer|"_s + told);
+    QCOMPARE(linesOf(list).first(), u"4 of 4 services"_s + amiss + told);
     QCOMPARE(linesOf(list).last(), u"other|unreachable: refused|"_s + told);
     // The first one recovers: it is the same outage for the others.
     bench.heal(bench.orders);
     QCOMPARE(linesOf(list).size(), 4);
-    QCOMPARE(linesOf(list).first(), u"3 of 4 services|do not answer|"_s + told);
+    QCOMPARE(linesOf(list).first(), u"3 of 4 services"_s + amiss + told);
     bench.mutes.acknowledge({bench.lone});
-    QCOMPARE(linesOf(list).first(), u"3 of 4 services|do not answer|not the same for all"_s);
+    QCOMPARE(linesOf(list).first(), u"3 of 4 services"_s + amiss + u"not the same for all"_s);
     list.setFolded(0, true);
     QCOMPARE(linesOf(list).size(), 1);
     for (const ServiceId id : {bench.payments, bench.lone})
@@ -442,7 +444,7 @@ void TestAlertMutes::theListSaysWhatBecameOfAnAlert()
     QFETCH(int, targets);
     QFETCH(QString, words);
     Bench bench(m_time);
-    AlertListModel list(bench.fleet, bench.mutes);
+    AlertListModel list(bench.fleet, bench.causes, bench.mutes);
     bench.fail(bench.orders);
     bench.fleet.setTold({bench.orders}, [&](AlertsTold &all) {
         all.state = AlertTold{m_time.wall(), desktop, targets};

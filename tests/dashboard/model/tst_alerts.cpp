@@ -33,6 +33,8 @@ private Q_SLOTS:
     void recoveriesThatTrickleInAreToldAtABound();
     void whoFallsSilentAgainIsStillInTheOutage();
     void anotherOutageIsAnotherAlert();
+    void anOutageThatGrowsIsToldAnew_data();
+    void anOutageThatGrowsIsToldAnew();
     void twoThatFallSilentAreNoOutage();
     void onlyWhatChangedIsLookedAt();
     void aServiceThatIsRemovedIsForgotten();
@@ -64,6 +66,7 @@ private:
 
     ManualClock m_time;
     std::unique_ptr<FleetModel> m_fleet;
+    std::unique_ptr<AlertCauses> m_causes;
     std::unique_ptr<Alerts> m_alerts;
     QList<Alert> m_raised;
 };
@@ -71,8 +74,10 @@ private:
 void TestAlerts::init()
 {
     m_alerts.reset();
+    m_causes.reset();
     m_fleet = std::make_unique<FleetModel>(m_time);
-    m_alerts = std::make_unique<Alerts>(*m_fleet, m_time);
+    m_causes = std::make_unique<AlertCauses>(*m_fleet);
+    m_alerts = std::make_unique<Alerts>(*m_fleet, *m_causes, m_time);
     m_alerts->setDelay(5s);
     connect(m_alerts.get(), &Alerts::raised, this, [this](const Alert &alert) { m_raised << alert; });
 }
@@ -334,7 +339,7 @@ void TestAlerts::whoFallsSilentAgainIsStillInTheOutage()
 void TestAlerts::anotherOutageIsAnotherAlert()
 {
     outage(3);
-    QVERIFY(look(20s).isEmpty());
+    QVERIFY(look(60s).isEmpty());
     QList<ServiceId> later;
     for (int each = 0; each < 4; ++each)
         later << add(u"later-%1"_s.arg(each));
@@ -349,6 +354,42 @@ void TestAlerts::anotherOutageIsAnotherAlert()
     silence(add(u"one more"_s)); // it is reached by the second one
     look();
     QVERIFY(look(6s).isEmpty());
+}
+
+void TestAlerts::anOutageThatGrowsIsToldAnew_data()
+{
+    QTest::addColumn<int>("first");
+    QTest::addColumn<int>("more");
+    QTest::addColumn<bool>("told");
+    QTest::newRow("a second wave") << 30 << 30 << true;
+    QTest::newRow("a half more") << 6 << 3 << true;
+    QTest::newRow("a few of many") << 30 << 14 << false;
+    QTest::newRow("two of few") << 3 << 2 << false;
+}
+
+/// 20 s later: the same that ended the first may have ended these.
+void TestAlerts::anOutageThatGrowsIsToldAnew()
+{
+    QFETCH(int, first);
+    QFETCH(int, more);
+    QFETCH(bool, told);
+    QList<ServiceId> ids = outage(first);
+    QVERIFY(look(14s).isEmpty());
+    for (int each = 0; each < more; ++each) {
+        ids << add(u"later-%1"_s.arg(each));
+        silence(ids.last());
+    }
+    QList<Alert> raised;
+    for (int second = 0; second < 30; ++second)
+        raised << look();
+    QCOMPARE(raised.size(), told ? 1 : 0);
+    if (told) {
+        QCOMPARE(raised[0].services, ids);
+        QCOMPARE(raised[0].title, u"%1 of %1 services do not answer"_s.arg(first + more));
+    }
+    for (const ServiceId id : std::as_const(ids))
+        heal(id);
+    QCOMPARE(look().value(0).title, u"%1 services are healthy again"_s.arg(first + more));
 }
 
 void TestAlerts::twoThatFallSilentAreNoOutage()

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void cleanupTestCase();
     void markupIsEscapedWhereBodiesAreMarkup();
     void textStaysAsItIsWhereTheyAreNot();
+    void aLaterOneAboutTheSameReplacesIt_data();
     void aLaterOneAboutTheSameReplacesIt();
     void buttonsDoWhatTheySay();
     void whatIsNotOursIsIgnored();
@@ -123,13 +124,24 @@ void TestDesktopNotifications::textStaysAsItIsWhereTheyAreNot()
     QCOMPARE(m_desktop->shown[0].text, u"<b>qdrant</b> & more"_s);
 }
 
+void TestDesktopNotifications::aLaterOneAboutTheSameReplacesIt_data()
+{
+    QTest::addColumn<Alert>("first");
+    QTest::addColumn<Alert>("later");
+    QTest::newRow("services") << alert() << alert(Alert::Kind::Recovery);
+    QTest::newRow("cause") << Alert{Alert::Kind::Trouble, {7, 8}, u"2 do not answer"_s, {}, u"outage:1"_s}
+                           << Alert{Alert::Kind::Recovery, {7}, u"1 is healthy"_s, {}, u"outage:1"_s};
+}
+
 void TestDesktopNotifications::aLaterOneAboutTheSameReplacesIt()
 {
-    m_notifications->show(alert());
+    QFETCH(Alert, first);
+    QFETCH(Alert, later);
+    m_notifications->show(first);
     QTRY_COMPARE(m_desktop->shown.size(), 1);
     Test::deliverEvents();
     QTRY_VERIFY([&] { // once a number has come back; that of the second, if the first was late
-        m_notifications->show(alert(Alert::Kind::Recovery));
+        m_notifications->show(later);
         return QTest::qWaitFor([&] { return m_desktop->shown.last().replaces > 0; }, 200);
     }());
     QVERIFY(!m_desktop->shown.last().actions.contains(u"restart"_s)); // it is well

@@ -11,6 +11,7 @@
 
 #include <QAction>
 #include <QDateTimeEdit>
+#include <QDialog>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
@@ -270,19 +271,27 @@ void TestAlertCommands::theListOpensAnOutageAndActsOnAllOfIt()
 void TestAlertCommands::whoLooksAtTheWindowIsNotTold_data()
 {
     QTest::addColumn<bool>("notifications");
+    QTest::addColumn<bool>("dialog");
     QTest::addColumn<AlertTold::Desktop>("desktop");
-    QTest::newRow("in front") << true << AlertTold::Desktop::InFront;
-    QTest::newRow("off") << false << AlertTold::Desktop::Off;
+    QTest::newRow("in front") << true << false << AlertTold::Desktop::InFront;
+    QTest::newRow("a dialog of ours in front") << true << true << AlertTold::Desktop::InFront;
+    QTest::newRow("off") << false << false << AlertTold::Desktop::Off;
 }
 
 void TestAlertCommands::whoLooksAtTheWindowIsNotTold()
 {
     QFETCH(bool, notifications);
+    QFETCH(bool, dialog);
     QFETCH(AlertTold::Desktop, desktop);
     Bench bench;
     QVERIFY(bench.start());
     bench.window.activateWindow();
     QVERIFY(QTest::qWaitForWindowActive(&bench.window));
+    QDialog above(&bench.window);
+    if (dialog) {
+        above.show();
+        QVERIFY(QTest::qWaitForWindowActive(&above));
+    }
     QAction restartStale;
     DesktopPresence presence(bench.window, bench.session.fleet(), &restartStale);
     Preferences preferences;
