@@ -49,7 +49,7 @@ ServiceId AddedServices::add(const FleetEntry &entry)
     if (const ServiceId known = m_session.find(entry.url); known != NoService)
         m_session.remove(known); // and forgets it, with its token
     QList<Added> services = remembered();
-    takeOut(services, entry.url);
+    takeOut(services, {entry.url});
     remember(services << Added{entry.name, entry.url, !entry.token.isEmpty(), entry.caFile, entry.fingerprint});
     if (!entry.token.isEmpty()) {
         m_tokens.keep(entry.url, entry.token, [this](const std::optional<Problem> &problem) {
@@ -109,8 +109,10 @@ void AddedServices::forget(const QModelIndex &, int first, int last)
 {
     QList<Added> services = remembered();
     const qsizetype before = services.size();
+    QSet<QString> urls;
     for (int line = first; line <= last; ++line)
-        takeOut(services, m_session.fleet().row(line).entry.url);
+        urls << m_session.fleet().row(line).entry.url;
+    takeOut(services, urls);
     if (services.size() != before)
         remember(services);
     forgetHosts(first, last);
@@ -133,12 +135,13 @@ void AddedServices::forgetHosts(int first, int last)
         QSettings().setValue(HostsKey, kept);
 }
 
-void AddedServices::takeOut(QList<Added> &services, const QString &url)
+void AddedServices::takeOut(QList<Added> &services, const QSet<QString> &urls)
 {
     services.removeIf([&](const Added &service) {
-        if (service.url == url && service.hasToken)
-            m_tokens.forget(url);
-        return service.url == url;
+        const bool isMeant = urls.contains(service.url);
+        if (isMeant && service.hasToken)
+            m_tokens.forget(service.url);
+        return isMeant;
     });
 }
 

@@ -4,6 +4,8 @@
 #include "dashboard/model/fleetsession.h"
 #include "dashboard/model/tokenstore.h"
 
+#include <QSet>
+
 namespace Hephaestus {
 
 /// Services that were added by hand, not by a fleet file: watched again at the next start, until they are removed.
@@ -49,8 +51,8 @@ private:
 
     void forgetHosts(int first, int last);
     void forget(const QModelIndex &parent, int first, int last);
-    /// The one at `url`, and its token out of the store.
-    void takeOut(QList<Added> &services, const QString &url);
+    /// Those at these addresses, and their tokens out of the store.
+    void takeOut(QList<Added> &services, const QSet<QString> &urls);
     QList<Added> remembered() const;
     void remember(const QList<Added> &services) const;
 

@@ -118,18 +118,59 @@ void FleetModel::shareMemory()
         service->history.setShare(m_historyShare);
 }
 
-void FleetModel::remove(ServiceId id)
+/// Whoever hears of removed rows may look at all others: many runs of them become one first.
+void FleetModel::removeAll(const QList<ServiceId> &services)
 {
-    const QModelIndex index = indexOf(id);
-    if (!index.isValid())
+    std::vector<int> lines;
+    lines.reserve(std::size_t(services.size()));
+    for (const ServiceId id : services) {
+        if (const QModelIndex index = indexOf(id); index.isValid())
+            lines.push_back(index.row());
+    }
+    std::ranges::sort(lines);
+    lines.erase(std::unique(lines.begin(), lines.end()), lines.end());
+    if (lines.empty())
         return;
     signalCells(); // which are known by their rows
-    beginRemoveRows({}, index.row(), index.row());
-    count(row(index.row()), -1);
-    countName(row(index.row()).entry.name, -1);
-    m_services.erase(m_services.begin() + index.row());
+    const int count = int(lines.size());
+    int first = lines.front();
+    if (lines.back() - first >= count) {
+        putLast(lines);
+        first = rowCount() - count;
+    }
+    beginRemoveRows({}, first, first + count - 1);
+    for (int line = first; line < first + count; ++line) {
+        this->count(row(line), -1);
+        countName(row(line).entry.name, -1);
+    }
+    m_services.erase(m_services.begin() + first, m_services.begin() + first + count);
+    m_going = 0;
     endRemoveRows();
     Q_EMIT totalsChanged();
+}
+
+/// Until they are removed.
+void FleetModel::putLast(const std::vector<int> &lines)
+{
+    Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
+    std::vector<std::unique_ptr<Watched>> all;
+    all.reserve(m_services.size());
+    std::vector<int> places(m_services.size(), -1); // where each goes
+    for (std::size_t each = 0; each < lines.size(); ++each)
+        places[std::size_t(lines[each])] = int(m_services.size() - lines.size() + each);
+    for (std::size_t line = 0; line < m_services.size(); ++line) {
+        if (places[line] < 0) {
+            places[line] = int(all.size());
+            all.push_back(std::move(m_services[line]));
+        }
+    }
+    for (const int line : lines)
+        all.push_back(std::move(m_services[std::size_t(line)]));
+    m_services = std::move(all);
+    m_going = lines.size();
+    for (const QModelIndex &held : persistentIndexList())
+        changePersistentIndex(held, index(places[std::size_t(held.row())], held.column()));
+    Q_EMIT layoutChanged({}, VerticalSortHint);
 }
 
 FleetModel::Batch::~Batch()
@@ -500,18 +541,28 @@ const History &FleetModel::history(ServiceId id) const
 
 QModelIndex FleetModel::indexOf(ServiceId id) const
 {
-    if (m_services.empty())
-        return {};
-    // Ids rise from row to row, by one but where services were removed: so many rows may it stand above where it would
-    // otherwise.
+    const std::size_t staying = m_services.size() - m_going;
+    int line = lineOf(id, 0, staying);
+    if (line < 0)
+        line = lineOf(id, staying, m_services.size());
+    return line < 0 ? QModelIndex() : index(line, 0);
+}
+
+/// From `first` up to `end` ids rise from row to row; -1: it is not there.
+int FleetModel::lineOf(ServiceId id, std::size_t first, std::size_t end) const
+{
+    if (first == end)
+        return -1;
+    // They rise by one but where services were removed: so many rows may it stand above where it would otherwise.
     const auto idOf = [](const auto &service) { return qint64(service->row.id); };
-    const qint64 first = idOf(m_services.front());
-    const qint64 size = qint64(m_services.size());
-    const qint64 removed = idOf(m_services.back()) - first + 1 - size;
-    const auto at = [&](qint64 row) { return m_services.begin() + std::clamp<qint64>(row, 0, size); };
-    const auto end = at(id - first + 1);
-    const auto found = std::ranges::lower_bound(at(id - first - removed), end, qint64(id), {}, idOf);
-    return found == end || idOf(*found) != id ? QModelIndex() : index(int(found - m_services.begin()), 0);
+    const auto begin = m_services.begin() + std::ptrdiff_t(first);
+    const qint64 least = idOf(*begin);
+    const qint64 size = qint64(end - first);
+    const qint64 removed = idOf(m_services[end - 1]) - least + 1 - size;
+    const auto at = [&](qint64 row) { return begin + std::clamp<qint64>(row, 0, size); };
+    const auto last = at(id - least + 1);
+    const auto found = std::ranges::lower_bound(at(id - least - removed), last, qint64(id), {}, idOf);
+    return found == last || idOf(*found) != id ? -1 : int(found - m_services.begin());
 }
 
 QList<ServiceId> FleetModel::ids() const

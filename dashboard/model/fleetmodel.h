@@ -90,7 +90,8 @@ public:
 
     ServiceId add(const FleetEntry &entry);
     QList<ServiceId> addAll(const QList<FleetEntry> &entries); ///< with as few signals as for one
-    void remove(ServiceId id);
+    void remove(ServiceId id) { removeAll({id}); }
+    void removeAll(const QList<ServiceId> &services); ///< with as few signals as for one
     void rename(ServiceId id, const QString &name);
     void setGroup(ServiceId id, const QString &group);
     void setRestart(ServiceId id, const RestartMethod &restart); ///< its entry says another way now
@@ -163,12 +164,15 @@ private:
     void count(const ServiceRow &row, int sign);
     void countName(const QString &name, int sign);
     void shareMemory();
+    void putLast(const std::vector<int> &lines);
+    int lineOf(ServiceId id, std::size_t first, std::size_t end) const;
     QString text(const ServiceRow &row, int column) const;
     QString toolTip(const ServiceRow &row, int column) const;
     QVariant sortValue(const ServiceRow &row, int column) const;
 
     const Clock &m_time;
     std::vector<std::unique_ptr<Watched>> m_services;
+    std::size_t m_going = 0; ///< the last so many of m_services are being removed, and stand behind all others
     ServiceId m_lastId = NoService;
     std::map<int, quint32> m_changed; ///< rows, and which of their cells, that are not signalled yet
     Totals m_totals;

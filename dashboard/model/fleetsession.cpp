@@ -375,10 +375,10 @@ void FleetSession::removeHost(const QString &name)
 {
     m_lostHosts.remove(name);
     m_loneHosts.removeIf([&](const LoneHost &lone) { return lone.host.name == name && lone.fleetFile.isEmpty(); });
-    for (const ServiceId id : m_fleet.ids()) {
-        if (m_fleet.find(id)->entry.host.name == name && fleetFileOf(id).isEmpty())
-            remove(id);
-    }
+    QList<ServiceId> services = m_fleet.ids();
+    services.removeIf(
+        [&](ServiceId id) { return m_fleet.find(id)->entry.host.name != name || !fleetFileOf(id).isEmpty(); });
+    removeAll(services);
 }
 
 void FleetSession::askLoneHosts()
@@ -474,7 +474,18 @@ void FleetSession::tellUntrusted(ServiceId id)
                           .arg(restartFileOf(id))});
 }
 
-void FleetSession::remove(ServiceId id)
+void FleetSession::removeAll(const QList<ServiceId> &services)
+{
+    bool wereOfFiles = false;
+    for (const ServiceId id : services)
+        wereOfFiles |= forget(id);
+    m_fleet.removeAll(services);
+    if (wereOfFiles)
+        tellProjectsApart();
+}
+
+/// All but its row. True if a fleet file named it.
+bool FleetSession::forget(ServiceId id)
 {
     m_untrusted.remove(id);
     m_stopped.remove(id);
@@ -496,12 +507,9 @@ void FleetSession::remove(ServiceId id)
         for (const auto &[file, hooks] : m_hooks)
             hooks->forget(url);
     }
-    const bool wasOfFile = m_fleetFiles.remove(id);
     if (m_history)
         m_history->forget(id);
-    m_fleet.remove(id);
-    if (wasOfFile)
-        tellProjectsApart();
+    return m_fleetFiles.remove(id);
 }
 
 /// What a Prometheus server reports on is not kept here: it keeps that itself.

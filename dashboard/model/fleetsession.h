@@ -63,7 +63,8 @@ public:
     void addScraped(const QList<FleetEntry> &entries, const QString &fleetFile = {});
     /// Reads a fleet file, or (`.json`) one of Prometheus' file_sd, and adds its services. On problems adds nothing.
     QList<Problem> open(const QString &fleetFile);
-    void remove(ServiceId id);
+    void remove(ServiceId id) { removeAll({id}); }
+    void removeAll(const QList<ServiceId> &services); ///< each is looked at once, however many there are
     /// Whether the user has agreed to what the fleet file runs for it (FleetTrust). Else it is shown before it is run.
     bool isTrusted(ServiceId id);
     /// Which file that is: of two that name one address, the one that was opened last. Empty: none says how to run it.
@@ -119,6 +120,7 @@ private:
     void connectParts();
     void insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed);
     void applyAgain(const Fleet &fleet);
+    bool forget(ServiceId id);
     void tellProjectsApart();
     void askLoneHosts();
     void addFleetOf(const LoneHost &asked, const Result<Fleet> &there);

@@ -72,15 +72,17 @@ void DemoCommands::update()
     if (!m_isEnding)
         return;
     bool isOver = true;
+    QList<ServiceId> ended;
     for (const ServiceId id : services()) {
         const ServiceRow &row = *m_session.fleet().find(id);
         const bool isBusy = m_session.actions().isRunning(id) || m_session.bulk().isWaiting(id);
         if (!isBusy && !row.isCurrent())
-            m_session.remove(id);
+            ended << id;
         else
             isOver = isOver && !isBusy; // one that would not go stays
     }
     m_isEnding = !isOver;
+    m_session.removeAll(ended);
 }
 
 } // namespace Hephaestus

@@ -129,10 +129,7 @@ void ServiceCommands::makeOthers()
     m_sendToken = make(tr("Send its token…"), {}, {});
     connect(m_sendToken, &QAction::triggered, this, [this] { askForToken(m_possible.services().value(0)); });
     m_remove = make(tr("Remove from this &window"), {}, {});
-    connect(m_remove, &QAction::triggered, this, [this] {
-        for (const ServiceId id : QList(m_possible.services()))
-            m_session.remove(id);
-    });
+    connect(m_remove, &QAction::triggered, this, [this] { m_session.removeAll(QList(m_possible.services())); });
 }
 
 bool ServiceCommands::eventFilter(QObject *watched, QEvent *event)

@@ -3,10 +3,11 @@
 // What one poll of thousands allocates, where nothing but numbers has changed since the one before.
 #include "common/protocol/reportreader.h"
 #include "dashboard/model/alertcause.h"
-#include "dashboard/model/serviceactions.h"
+#include "dashboard/model/fleetsession.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/allocations.h"
 
+#include <QSignalSpy>
 #include <QTest>
 
 using namespace Hephaestus;
@@ -41,6 +42,7 @@ private Q_SLOTS:
     void aCauseIsFoundWithoutALookAtOthers();
     void agesThatReadTheSameAreNotWrittenOut();
     void whatCanBeDoneIsFoundWithoutAWord();
+    void manyAreRemovedWithOneLookAtTheOthers();
 };
 
 void TestAllocations::everythingIsCounted()
@@ -136,6 +138,35 @@ void TestAllocations::whatCanBeDoneIsFoundWithoutAWord()
     for (const ServiceAction action : AllServiceActions)
         QVERIFY(!actions.mayDo(id, action));
     QCOMPARE(Test::allocations() - before, 0);
+}
+
+void TestAllocations::manyAreRemovedWithOneLookAtTheOthers()
+{
+    const auto taken = [](int services) { // to remove every second one
+        FleetSession session;
+        QList<FleetEntry> entries;
+        for (int each = 0; each < services; ++each)
+            entries << Reports::entry(u"service-%1"_s.arg(each), u"http://127.0.0.1:%1"_s.arg(20'000 + each));
+        session.addAll(entries, u"/shop/fleet.toml"_s);
+        QList<ServiceId> gone;
+        for (const ServiceId id : session.fleet().ids()) {
+            if (id % 2 == 0)
+                gone << id;
+        }
+        QSignalSpy removed(&session.fleet(), &QAbstractItemModel::rowsRemoved);
+        const qint64 before = Test::allocations();
+        session.removeAll(gone);
+        const qint64 all = Test::allocations() - before;
+        if (removed.count() != 1 || session.fleet().rowCount() != services - int(gone.size())
+            || session.servicesOf(u"/shop/fleet.toml"_s) != session.fleet().ids()
+            || session.find(u"http://127.0.0.1:20001"_s) != NoService)
+            return qint64(-1);
+        return all;
+    };
+    const qint64 few = taken(500);
+    const qint64 many = taken(2000);
+    QVERIFY(few > 0);
+    QVERIFY2(many > 0 && many <= 6 * few, qPrintable(u"%1, of four times as many %2"_s.arg(few).arg(many)));
 }
 
 QTEST_GUILESS_MAIN(TestAllocations)

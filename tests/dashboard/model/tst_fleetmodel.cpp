@@ -25,6 +25,8 @@ private Q_SLOTS:
     void totalsFollowTheStates();
     void rowsAreFoundByTheirIdAfterOthersAreRemoved();
     void whicheverAreRemovedTheOthersAreFound();
+    void manyAreRemovedWithTheSignalsOfOne_data();
+    void manyAreRemovedWithTheSignalsOfOne();
     void hostileTextIsEscaped();
     void rowsAreFilteredAndSortedByValue();
     void aQueryThatNoLongerMatchesDropsTheRow();
@@ -191,6 +193,62 @@ void TestFleetModel::whicheverAreRemovedTheOthersAreFound()
     }
     for (const ServiceId id : gone)
         QVERIFY(!model.indexOf(id).isValid());
+}
+
+void TestFleetModel::manyAreRemovedWithTheSignalsOfOne_data()
+{
+    QTest::addColumn<int>("every");
+    QTest::addColumn<int>("first");
+    QTest::newRow("all") << 1 << 0;
+    QTest::newRow("the last") << 1 << 90;
+    QTest::newRow("every second") << 2 << 0;
+    QTest::newRow("every third") << 3 << 1;
+}
+
+void TestFleetModel::manyAreRemovedWithTheSignalsOfOne()
+{
+    QFETCH(int, every);
+    QFETCH(int, first);
+    FleetModel model;
+    const QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    const FleetRows rows(model);
+    QList<ServiceId> kept;
+    QList<ServiceId> gone;
+    for (int each = 0; each < 100; ++each) {
+        const ServiceId id = model.add(Reports::entry(u"service-%1"_s.arg(each)));
+        (each >= first && (each - first) % every == 0 ? gone : kept) << id;
+    }
+    const QList<ServiceId> before = model.ids();
+    QList<QPersistentModelIndex> held;
+    for (int line = 0; line < model.rowCount(); ++line)
+        held << model.index(line, FleetModel::Code);
+    QList<ServiceId> heard;
+    connect(&model, &QAbstractItemModel::rowsAboutToBeRemoved, &model, [&](const QModelIndex &, int top, int bottom) {
+        for (int line = top; line <= bottom; ++line) {
+            heard << model.row(line).id;
+            QCOMPARE(model.indexOf(heard.last()).row(), line);
+        }
+        for (const ServiceId id : kept)
+            QCOMPARE(model.row(model.indexOf(id).row()).id, id);
+    });
+    QSignalSpy removed(&model, &QAbstractItemModel::rowsRemoved);
+    QSignalSpy totals(&model, &FleetModel::totalsChanged);
+    QSignalSpy removedRows(&rows, &QAbstractItemModel::rowsRemoved);
+    model.removeAll(gone + gone + QList<ServiceId>{NoService});
+    QCOMPARE(heard, gone);
+    QCOMPARE(removed.count(), 1);
+    QCOMPARE(totals.count(), 1);
+    QVERIFY(removedRows.count() <= 3);
+    QCOMPARE(model.ids(), kept);
+    QCOMPARE(model.totals().services, int(kept.size()));
+    QCOMPARE(rows.rowCount(), int(kept.size()));
+    for (qsizetype each = 0; each < before.size(); ++each)
+        QCOMPARE(held[each].isValid() ? model.row(held[each].row()).id : NoService,
+                 kept.contains(before[each]) ? before[each] : NoService);
+    for (const ServiceId id : std::as_const(gone))
+        QVERIFY(!model.indexOf(id).isValid());
+    QCOMPARE(model.countNamed(u"service-99"_s), int(kept.contains(before.last())));
+    QCOMPARE(model.indexOf(model.add(Reports::entry(u"new"_s))).row(), int(kept.size()));
 }
 
 void TestFleetModel::hostileTextIsEscaped()
