@@ -6,6 +6,8 @@
 
 #include <QPointer>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -71,101 +73,155 @@ AlertPush::AlertPush(const FleetModel &fleet, AlertmanagerFeed &feed, const IsOu
     , m_feed(feed)
     , m_isOurs(isOurs)
     , m_clock(clock)
+    , m_changed(fleet)
 {
     connect(&m_timer, &QTimer::timeout, this, &AlertPush::check);
 }
 
 void AlertPush::setRules(const PushedRules &rules)
 {
-    if (m_pushed.rules != rules.rules)
-        m_broken = QList<QHash<ServiceId, Clock::TimePoint>>(rules.rules.size());
+    if (!std::ranges::equal(m_rules, rules.rules, {}, &Followed::rule)) {
+        m_rules.clear();
+        for (const AlertRule &rule : rules.rules)
+            m_rules.push_back({rule});
+        m_changed.noteAll();
+    }
     m_pushed = rules;
 }
 
 void AlertPush::check()
 {
-    followStates();
-    followRules();
+    m_lookedAt = 0;
+    forgetRemoved();
+    const QSet<ServiceId> changed = m_changed.take();
+    followStates(changed);
+    for (Followed &each : m_rules)
+        followRule(each, changed);
     follow(firing());
     send();
 }
 
-/// What is being restarted has not recovered yet, and what is not known has not either.
-void AlertPush::followStates()
+void AlertPush::forgetRemoved()
 {
-    m_states.removeIf([this](const auto &each) { return !m_fleet.find(each.key()) || !m_isOurs(each.key()); });
-    for (int line = 0; line < m_fleet.rowCount(); ++line) {
-        const ServiceRow &row = m_fleet.row(line);
-        if (isOver(row.state()) || !isTrouble(row.state())) {
-            if (isOver(row.state()))
-                m_states.remove(row.id);
-            continue;
+    for (const ServiceId id : m_changed.takeRemoved()) {
+        m_states.remove(id);
+        m_waiting.remove(id);
+        for (Followed &each : m_rules) {
+            each.broken.remove(id);
+            each.others.remove(id);
         }
-        if (row.reply.error == ClientError::NotAsked && !row.isCurrent())
-            continue; // how it is, nobody knows
-        const bool hasLasted = row.figures.since && m_clock.wall() - *row.figures.since >= m_pushed.delay;
-        if (!hasLasted || !m_isOurs(row.id))
-            continue;
-        const auto [name, severity] = nameOf(row.state());
-        const QString reason = stateReason(row);
-        m_states[row.id] = {
-            labelsOf(row, name, severity),
-            {{u"summary"_s,
-              row.entry.name + u": "_s + stateText(row) + (reason.isEmpty() ? reason : u": "_s + reason)}},
-            localTime(*row.figures.since).toUTC(),
-            {}};
     }
+}
+
+/// Nobody tells when a service becomes another's, or ours: those in trouble are asked for it each time.
+void AlertPush::followStates(const QSet<ServiceId> &changed)
+{
+    m_states.removeIf([this](const auto &each) {
+        const bool isAnothers = !m_isOurs(each.key());
+        if (isAnothers)
+            m_waiting << each.key();
+        return isAnothers;
+    });
+    const QSet<ServiceId> services = changed + std::exchange(m_waiting, {});
+    m_lookedAt += services.size();
+    for (const ServiceId id : services)
+        followState(*m_fleet.find(id));
+}
+
+/// What is being restarted has not recovered yet, and what is not known has not either.
+void AlertPush::followState(const ServiceRow &row)
+{
+    if (isOver(row.state()))
+        return (void)m_states.remove(row.id);
+    if (!isTrouble(row.state()))
+        return;
+    if (row.reply.error == ClientError::NotAsked && !row.isCurrent())
+        return; // how it is, nobody knows
+    const bool hasLasted = row.figures.since && m_clock.wall() - *row.figures.since >= m_pushed.delay;
+    if (!hasLasted || !m_isOurs(row.id)) {
+        m_waiting << row.id;
+        return;
+    }
+    const auto [name, severity] = nameOf(row.state());
+    const QString reason = stateReason(row);
+    const LabelSet labels = labelsOf(row, name, severity);
+    m_states[row.id] = {
+        pushKey(labels),
+        {labels,
+         {{u"summary"_s, row.entry.name + u": "_s + stateText(row) + (reason.isEmpty() ? reason : u": "_s + reason)}},
+         localTime(*row.figures.since).toUTC(),
+         {}}};
+}
+
+void AlertPush::followRule(Followed &followed, const QSet<ServiceId> &changed)
+{
+    followed.broken.removeIf([this, &followed](const auto &one) {
+        const bool isAnothers = !m_isOurs(one.key());
+        if (isAnothers)
+            followed.others << one.key();
+        return isAnothers;
+    });
+    const QSet<ServiceId> others = std::exchange(followed.others, {});
+    m_lookedAt += (changed + others).size();
+    for (const ServiceId id : changed + others)
+        followRule(followed, *m_fleet.find(id), changed.contains(id));
 }
 
 /// What is not known breaks no rule, and ends no alert.
-void AlertPush::followRules()
+void AlertPush::followRule(Followed &followed, const ServiceRow &row, bool isChanged)
 {
-    for (qsizetype each = 0; each < m_broken.size(); ++each) {
-        const AlertRule &rule = m_pushed.rules[each];
-        QHash<ServiceId, Clock::TimePoint> &broken = m_broken[each];
-        broken.removeIf([this](const auto &one) { return !m_fleet.find(one.key()) || !m_isOurs(one.key()); });
-        for (int line = 0; line < m_fleet.rowCount(); ++line) {
-            const ServiceRow &row = m_fleet.row(line);
-            const std::optional<bool> isBroken = rule.scope.matches(row) ? rule.isBrokenBy(row) : false;
-            if (isBroken == false)
-                broken.remove(row.id);
-            else if (isBroken && !broken.contains(row.id) && m_isOurs(row.id))
-                broken.insert(row.id, m_clock.now());
-        }
-    }
+    const AlertRule &rule = followed.rule;
+    const std::optional<bool> isBroken = rule.scope.matches(row) ? rule.isBrokenBy(row) : false;
+    const auto known = followed.broken.find(row.id);
+    const bool isKnown = known != followed.broken.end();
+    if (isBroken == false && isKnown)
+        followed.broken.erase(known);
+    else if (isKnown && isChanged)
+        known->alert.reset(); // its name may be another one
+    else if (isBroken == true && !isKnown && m_isOurs(row.id))
+        followed.broken.insert(row.id, {m_clock.now()});
+    else if (isBroken == true && !isKnown)
+        followed.others << row.id;
 }
 
-QMap<QString, PostedAlert> AlertPush::firing() const
+AlertPush::Firing AlertPush::firing()
 {
-    QMap<QString, PostedAlert> all;
-    for (const PostedAlert &alert : m_states)
-        all.insert(pushKey(alert.labels), alert);
-    for (qsizetype each = 0; each < m_broken.size(); ++each) {
-        const AlertRule &rule = m_pushed.rules[each];
-        for (auto broken = m_broken[each].cbegin(); broken != m_broken[each].cend(); ++broken) {
-            const std::chrono::nanoseconds lasted = m_clock.now() - *broken;
-            if (lasted < rule.lasting)
+    Firing all;
+    all.reserve(m_states.size());
+    for (const Named &state : std::as_const(m_states))
+        all.insert(state.key, &state.alert);
+    for (Followed &each : m_rules) {
+        for (auto broken = each.broken.begin(); broken != each.broken.end(); ++broken) {
+            const std::chrono::nanoseconds lasted = m_clock.now() - broken->since;
+            if (lasted < each.rule.lasting)
                 continue;
-            const ServiceRow &row = *m_fleet.find(broken.key());
-            LabelSet labels = labelsOf(row, nameOf(rule.measure), u"warning"_s);
-            labels.insert(u"rule"_s, rule.text);
-            const auto since = m_clock.wall() - std::chrono::duration_cast<Clock::WallTime::duration>(lasted);
-            all.insert(pushKey(labels),
-                       {labels, {{u"summary"_s, row.entry.name + u": "_s + rule.text}}, localTime(since).toUTC(), {}});
+            if (!broken->alert)
+                broken->alert = nameBreach(each.rule, broken.key(), lasted);
+            all.insert(broken->alert->key, &broken->alert->alert);
         }
     }
     return all;
 }
 
-void AlertPush::follow(const QMap<QString, PostedAlert> &firing)
+AlertPush::Named AlertPush::nameBreach(const AlertRule &rule, ServiceId id, std::chrono::nanoseconds lasted) const
+{
+    const ServiceRow &row = *m_fleet.find(id);
+    LabelSet labels = labelsOf(row, nameOf(rule.measure), u"warning"_s);
+    labels.insert(u"rule"_s, rule.text);
+    const auto since = m_clock.wall() - std::chrono::duration_cast<Clock::WallTime::duration>(lasted);
+    return {pushKey(labels),
+            {labels, {{u"summary"_s, row.entry.name + u": "_s + rule.text}}, localTime(since).toUTC(), {}}};
+}
+
+void AlertPush::follow(const Firing &firing)
 {
     const Clock::TimePoint now = m_clock.now();
     for (auto alert = firing.begin(); alert != firing.end(); ++alert) {
         const auto known = m_alerts.find(alert.key());
         if (known == m_alerts.end() || known->over)
-            m_alerts.insert(alert.key(), {*alert});
+            m_alerts.insert(alert.key(), {**alert});
         else
-            known->alert.annotations = alert->annotations; // it began when it was first seen
+            known->alert.annotations = (*alert)->annotations; // it began when it was first seen
     }
     for (auto known = m_alerts.begin(); known != m_alerts.end();) {
         const bool isGone = !firing.contains(known.key());

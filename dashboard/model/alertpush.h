@@ -2,6 +2,7 @@
 #pragma once
 
 #include "dashboard/model/alertrule.h"
+#include "dashboard/model/changedservices.h"
 #include "dashboard/model/servicealerts.h"
 
 namespace Hephaestus {
@@ -40,6 +41,9 @@ public:
     void setRules(const PushedRules &rules);
     void start() { m_timer.start(LookInterval); }
     void check(); ///< its only deed
+    /// How many services the latest check() looked at, once and for each rule: those of which something changed since
+    /// the one before, and those whose trouble waits to be told.
+    qsizetype lookedAt() const { return m_lookedAt; }
 
 Q_SIGNALS:
     void happened(const Hephaestus::Event &event);
@@ -51,11 +55,34 @@ private:
         std::optional<Clock::TimePoint> sent{}; ///< as it is: when all took it
         std::optional<Clock::TimePoint> over{}; ///< since when
     };
+    /// An alert with what it is known by.
+    struct Named
+    {
+        QString key;
+        PostedAlert alert;
+    };
+    /// Who breaks a rule.
+    struct Breach
+    {
+        Clock::TimePoint since;
+        std::optional<Named> alert{}; ///< once it has lasted; nothing: what it says is to be found anew
+    };
+    struct Followed
+    {
+        AlertRule rule;
+        QHash<ServiceId, Breach> broken{};
+        QSet<ServiceId> others{}; ///< that break it, and are not ours
+    };
+    using Firing = QHash<QString, const PostedAlert *>; ///< by what they are known by
 
-    void followStates();
-    void followRules();
-    QMap<QString, PostedAlert> firing() const;
-    void follow(const QMap<QString, PostedAlert> &firing);
+    void forgetRemoved();
+    void followStates(const QSet<ServiceId> &changed);
+    void followState(const ServiceRow &row);
+    void followRule(Followed &followed, const QSet<ServiceId> &changed);
+    void followRule(Followed &followed, const ServiceRow &row, bool isChanged);
+    Firing firing();
+    Named nameBreach(const AlertRule &rule, ServiceId id, std::chrono::nanoseconds lasted) const;
+    void follow(const Firing &firing);
     bool isDue(const Pushed &pushed) const;
     void send();
     void endOf(const QList<PostedAlert> &sent, const QStringList &problems);
@@ -65,9 +92,12 @@ private:
     const IsOurs m_isOurs;
     const Clock &m_clock;
     PushedRules m_pushed;
-    QList<QHash<ServiceId, Clock::TimePoint>> m_broken; ///< of each rule: who breaks it, and since when
-    QHash<ServiceId, PostedAlert> m_states;             ///< trouble that is not over
-    QMap<QString, Pushed> m_alerts;                     ///< by what they are known by
+    ChangedServices m_changed;
+    std::vector<Followed> m_rules;
+    QHash<ServiceId, Named> m_states; ///< trouble that is not over
+    QSet<ServiceId> m_waiting;        ///< in trouble that has not lasted yet, or not ours
+    QMap<QString, Pushed> m_alerts;   ///< by what they are known by
+    qsizetype m_lookedAt = 0;
     bool m_isSending = false;
     std::optional<Clock::TimePoint> m_failed; ///< the latest try
     QString m_told;                           ///< what failed, as the journal has it

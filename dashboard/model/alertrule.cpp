@@ -6,9 +6,12 @@
 
 #include <QRegularExpression>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -108,17 +111,50 @@ RuleAlerts::RuleAlerts(FleetModel &fleet, const Clock &time, QObject *parent)
 
 void RuleAlerts::setRules(const QList<AlertRule> &rules)
 {
-    if (rules == m_rules)
+    if (std::ranges::equal(m_rules, rules, {}, &Followed::rule))
         return;
-    m_rules = rules;
-    m_known = QList<QHash<ServiceId, Known>>(rules.size());
+    m_rules.clear();
+    for (const AlertRule &rule : rules)
+        m_rules.push_back({rule});
+    m_changed = rules.isEmpty() ? nullptr : std::make_unique<ChangedServices>(m_fleet); // all are looked at anew
 }
 
 void RuleAlerts::check()
 {
-    for (qsizetype each = 0; each < m_rules.size(); ++each)
-        follow(m_rules[each], m_known[each]);
-    showBroken();
+    m_lookedAt = 0;
+    forgetRemoved();
+    const QSet<ServiceId> changed = m_changed ? m_changed->take() : QSet<ServiceId>();
+    QSet<ServiceId> looked = changed;
+    for (Followed &each : m_rules) {
+        const QSet<ServiceId> services = takeDue(each) + changed;
+        looked += services;
+        m_lookedAt += services.size();
+        follow(each, inFleetOrder(services));
+    }
+    showBroken(m_rules.empty() ? std::exchange(m_shown, {}) : looked);
+}
+
+void RuleAlerts::forgetRemoved()
+{
+    const QSet<ServiceId> removed = m_changed ? m_changed->takeRemoved() : QSet<ServiceId>();
+    for (const ServiceId id : removed) {
+        for (Followed &each : m_rules)
+            each.known.remove(id);
+        m_shown.remove(id);
+    }
+}
+
+/// Some of them may have kept the rule meanwhile.
+QSet<ServiceId> RuleAlerts::takeDue(Followed &followed) const
+{
+    QSet<ServiceId> services;
+    while (!followed.due.empty() && followed.due.begin()->first <= m_time.now()) {
+        const ServiceId id = followed.due.begin()->second;
+        if (followed.known.contains(id))
+            services << id;
+        followed.due.erase(followed.due.begin());
+    }
+    return services;
 }
 
 bool RuleAlerts::lasts(const AlertRule &rule, const Known &known) const
@@ -126,32 +162,42 @@ bool RuleAlerts::lasts(const AlertRule &rule, const Known &known) const
     return known.since && m_time.now() - *known.since >= rule.lasting;
 }
 
-void RuleAlerts::follow(const AlertRule &rule, QHash<ServiceId, Known> &known)
+void RuleAlerts::begin(Followed &followed, ServiceId id, Known &known) const
 {
+    known.since = m_time.now();
+    if (followed.rule.lasting > 0ms)
+        followed.due.emplace(*known.since + followed.rule.lasting, id);
+}
+
+void RuleAlerts::follow(Followed &followed, const QList<ServiceId> &services)
+{
+    const AlertRule &rule = followed.rule;
     QList<ServiceId> broken;
     QList<ServiceId> over;
     QList<ServiceId> acknowledged;
-    known.removeIf([this](const auto &each) { return !m_fleet.find(each.key()); });
-    for (int line = 0; line < m_fleet.rowCount(); ++line) {
-        const ServiceRow &row = m_fleet.row(line);
-        const std::optional<bool> isBroken = rule.scope.matches(row) ? rule.isBrokenBy(row) : false;
+    for (const ServiceId id : services) {
+        const ServiceRow *const row = m_fleet.find(id);
+        if (!row)
+            continue; // who heard of an alert has removed it
+        const std::optional<bool> isBroken = rule.scope.matches(*row) ? rule.isBrokenBy(*row) : false;
         if (!isBroken)
             continue; // not known
-        const bool isAcknowledged = row.quiet.rules.contains(rule.text);
+        const bool isAcknowledged = row->quiet.rules.contains(rule.text);
         if (!*isBroken) {
-            if (known.take(row.id).isTold && !row.quiet.mutedUntil)
-                over << row.id;
+            if (followed.known.take(id).isTold && !row->quiet.mutedUntil)
+                over << id;
             if (isAcknowledged)
-                acknowledged << row.id;
+                acknowledged << id;
             continue;
         }
-        Known &since = known[row.id];
-        since.since = since.since.value_or(m_time.now());
-        if (since.isTold || row.quiet.mutedUntil || !lasts(rule, since))
+        Known &known = followed.known[id];
+        if (!known.since)
+            begin(followed, id, known);
+        if (known.isTold || row->quiet.mutedUntil || !lasts(rule, known))
             continue;
-        since.isTold = true;
+        known.isTold = true;
         if (!isAcknowledged)
-            broken << row.id;
+            broken << id;
     }
     raise(Alert::Kind::Trouble, rule, broken);
     raise(Alert::Kind::Recovery, rule, over);
@@ -159,22 +205,20 @@ void RuleAlerts::follow(const AlertRule &rule, QHash<ServiceId, Known> &known)
         Q_EMIT acknowledgedEnded(id, rule.text);
 }
 
-void RuleAlerts::showBroken()
+void RuleAlerts::showBroken(const QSet<ServiceId> &services)
 {
-    QHash<ServiceId, QStringList> broken;
-    for (qsizetype each = 0; each < m_rules.size(); ++each) {
-        for (auto known = m_known[each].cbegin(); known != m_known[each].cend(); ++known) {
-            if (lasts(m_rules[each], *known))
-                broken[known.key()] << m_rules[each].text;
-        }
-    }
-    if (broken.isEmpty() && !m_isShown)
-        return;
-    m_isShown = !broken.isEmpty();
     const FleetModel::Batch together(m_fleet);
-    for (int line = 0; line < m_fleet.rowCount(); ++line) {
-        const ServiceId id = m_fleet.row(line).id;
-        m_fleet.setBrokenRules(id, broken.value(id));
+    for (const ServiceId id : services) {
+        QStringList broken;
+        for (const Followed &each : m_rules) {
+            if (const auto known = each.known.constFind(id); known != each.known.cend() && lasts(each.rule, *known))
+                broken << each.rule.text;
+        }
+        if (broken.isEmpty())
+            m_shown.remove(id);
+        else
+            m_shown << id;
+        m_fleet.setBrokenRules(id, broken);
     }
 }
 

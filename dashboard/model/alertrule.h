@@ -2,7 +2,12 @@
 #pragma once
 
 #include "dashboard/model/alerts.h"
+#include "dashboard/model/changedservices.h"
 #include "dashboard/model/filterquery.h"
+
+#include <memory>
+#include <set>
+#include <vector>
 
 namespace Hephaestus {
 
@@ -40,6 +45,9 @@ public:
 
     void setRules(const QList<AlertRule> &rules); ///< what was told is forgotten
     void check();
+    /// How many services the latest check() looked at, of each rule: those of which something changed since the one
+    /// before, and those that have broken the rule for as long as it says now.
+    qsizetype lookedAt() const { return m_lookedAt; }
 
 Q_SIGNALS:
     void raised(const Hephaestus::Alert &alert);
@@ -53,16 +61,28 @@ private:
         bool isTold = false;
     };
 
-    void follow(const AlertRule &rule, QHash<ServiceId, Known> &known);
+    /// What is followed of a rule.
+    struct Followed
+    {
+        AlertRule rule;
+        QHash<ServiceId, Known> known{};
+        std::set<std::pair<Clock::TimePoint, ServiceId>> due{}; ///< when they will have broken it for long enough
+    };
+
+    void forgetRemoved();
+    QSet<ServiceId> takeDue(Followed &followed) const;
+    void follow(Followed &followed, const QList<ServiceId> &services);
+    void begin(Followed &followed, ServiceId id, Known &known) const;
     bool lasts(const AlertRule &rule, const Known &known) const;
-    void showBroken();
+    void showBroken(const QSet<ServiceId> &services);
     void raise(Alert::Kind kind, const AlertRule &rule, const QList<ServiceId> &services);
 
     FleetModel &m_fleet;
     const Clock &m_time;
-    QList<AlertRule> m_rules;
-    QList<QHash<ServiceId, Known>> m_known; ///< of each rule
-    bool m_isShown = false;                 ///< in some row
+    std::unique_ptr<ChangedServices> m_changed; ///< null: there are no rules
+    std::vector<Followed> m_rules;
+    QSet<ServiceId> m_shown; ///< whose rows say that they break a rule
+    qsizetype m_lookedAt = 0;
 };
 
 } // namespace Hephaestus

@@ -341,6 +341,7 @@ void FleetModel::setAlerts(const QHash<ServiceId, QList<FiringAlert>> &alerts, c
         ServiceRow row = known->row;
         row.alerts = alerts.value(id);
         m_totalsChanged |= (row.worstAlert() == nullptr) != (known->row.worstAlert() == nullptr);
+        m_changed[indexOf(id).row()] |= 1U << Alerts; // also if another one reads the same
         change(*known, std::move(row));
     }
     --m_batches;

@@ -28,6 +28,8 @@ private Q_SLOTS:
     void whatIsNotKnownBreaksNoRule();
     void aRuleIsForWhomItSays();
     void errorsAreAPartOfTheOperations();
+    void onlyWhatChangedOrIsDueIsLookedAt();
+    void brokenRulesAreInTheRows();
     void targetsAreRead_data();
     void targetsAreRead();
     void ntfyAndAWebhookGetTheAlert();
@@ -174,6 +176,66 @@ void TestAlertRule::errorsAreAPartOfTheOperations()
     QVERIFY(bench.look().isEmpty()); // 5 of 100
     count(1095, 1006);
     QCOMPARE(bench.look().size(), 1);
+}
+
+void TestAlertRule::onlyWhatChangedOrIsDueIsLookedAt()
+{
+    Bench bench(u"memory > 1MiB for 10s"_s);
+    QList<ServiceId> ids;
+    for (int each = 0; each < 100; ++each)
+        ids << bench.fleet.add(Reports::entry(u"service-%1"_s.arg(each)));
+    const auto use = [&](ServiceId id, qint64 bytes) {
+        bench.fleet.applyAnswer(id, Reports::answer(Bench::withMemory(bytes)));
+    };
+    for (const ServiceId id : ids)
+        use(id, 100);
+    bench.look();
+    QCOMPARE(bench.alerts.lookedAt(), 100);
+    bench.look();
+    QCOMPARE(bench.alerts.lookedAt(), 0);
+    use(ids[7], 2 << 20);
+    QVERIFY(bench.look().isEmpty());
+    QCOMPARE(bench.alerts.lookedAt(), 1);
+    QVERIFY(bench.look(9s).isEmpty());
+    QCOMPARE(bench.alerts.lookedAt(), 0);
+    QCOMPARE(bench.look(1s).size(), 1); // though nothing of it changed
+    QCOMPARE(bench.alerts.lookedAt(), 1);
+    bench.look(); // that its row tells of it is a change
+    bench.look();
+    QCOMPARE(bench.alerts.lookedAt(), 0);
+    bench.fleet.removeAll(ids.mid(0, 50));
+    QVERIFY(bench.look().isEmpty());
+    QCOMPARE(bench.alerts.lookedAt(), 0);
+    bench.alerts.setRules({*AlertRule::parse(u"memory > 1MiB"_s)});
+    QVERIFY(bench.look().isEmpty());
+    QCOMPARE(bench.alerts.lookedAt(), 50);
+}
+
+void TestAlertRule::brokenRulesAreInTheRows()
+{
+    const QString lasting = u"memory > 1MiB for 10s"_s;
+    const QString atOnce = u"memory > 2MiB"_s;
+    Bench bench(lasting);
+    bench.alerts.setRules({*AlertRule::parse(lasting), *AlertRule::parse(atOnce)});
+    const ServiceId id = bench.fleet.add(Reports::entry(u"mcp"_s));
+    const auto broken = [&](qint64 bytes, std::chrono::seconds after) {
+        bench.fleet.applyAnswer(
+            id, bytes > 0 ? Reports::answer(Bench::withMemory(bytes)) : Reports::failure(ClientError::Timeout));
+        bench.look(after);
+        return bench.fleet.find(id)->brokenRules;
+    };
+    QCOMPARE(broken(3 << 20, 1s), QStringList{atOnce});
+    QCOMPARE(broken(3 << 20, 10s), (QStringList{lasting, atOnce}));
+    QCOMPARE(broken(0, 1s), (QStringList{lasting, atOnce})); // not known
+    QCOMPARE(broken(3 << 19, 1s), QStringList{lasting});
+    QCOMPARE(broken(100, 1s), QStringList());
+    QCOMPARE(broken(3 << 19, 1s), QStringList());
+    bench.fleet.applyAnswer(id, Reports::failure(ClientError::Timeout));
+    bench.look(10s); // it lasts as far as anybody knows
+    QCOMPARE(bench.fleet.find(id)->brokenRules, QStringList{lasting});
+    bench.alerts.setRules({});
+    bench.look();
+    QCOMPARE(bench.fleet.find(id)->brokenRules, QStringList());
 }
 
 void TestAlertRule::targetsAreRead_data()

@@ -36,6 +36,7 @@ private Q_SLOTS:
     void troubleOfPolledServicesIsPushedAndResolved();
     void whatPrometheusWatchesIsNotPushed();
     void rulesArePushed();
+    void onlyWhatChangedOrWaitsIsLookedAt();
     void whatWasNotTakenIsToldAgain();
     void whatIsToldIsRepeatedBeforeItEnds();
     void alertmanagersAreReadFromALine_data();
@@ -362,6 +363,37 @@ void TestServiceAlerts::rulesArePushed()
     large.resources.residentBytes = 1;
     m_fleet->applyAnswer(id, Reports::answer(large));
     push.check();
+    QTRY_VERIFY(firing().isEmpty());
+}
+
+void TestServiceAlerts::onlyWhatChangedOrWaitsIsLookedAt()
+{
+    AlertPush push(
+        *m_fleet, m_alerts->feed(), [](ServiceId) { return true; }, m_clock);
+    push.setRules({5s, {}});
+    QList<ServiceId> ids;
+    for (int each = 0; each < 50; ++each)
+        ids << add(u"service-%1"_s.arg(each), u"http://10.0.0.1:%1"_s.arg(8000 + each));
+    const auto look = [&](std::chrono::seconds after) {
+        m_clock.advance(after);
+        push.check();
+        return push.lookedAt();
+    };
+    QCOMPARE(look(1s), 50);
+    QCOMPARE(look(1s), 0);
+    m_fleet->applyAnswer(ids[7], Reports::failure(ClientError::Refused));
+    QCOMPARE(look(1s), 1);
+    QCOMPARE(look(1s), 1);
+    QCOMPARE(look(5s), 1); // it is told though nothing of it changed
+    QTRY_COMPARE(firing().size(), 1);
+    m_fleet->removeAll(ids.mid(10));
+    QTRY_COMPARE(cell(ids[7]), u"ServiceDown"_s); // it is on the row, which is a change
+    look(1s);
+    QCOMPARE(look(1s), 0);
+    push.setRules({5s, {*AlertRule::parse(u"memory > 1KiB"_s)}});
+    QCOMPARE(look(1s), 20); // once and for the rule
+    m_fleet->remove(ids[7]);
+    QCOMPARE(look(1s), 0);
     QTRY_VERIFY(firing().isEmpty());
 }
 
