@@ -262,10 +262,10 @@ void HttpConnection::timedOut()
     });
     if (late == m_queue.end())
         return armTimer();
-    std::rotate(m_queue.begin(), late, late + 1);
+    const bool underWay = m_busy && late == m_queue.begin();
+    m_queue.splice(m_queue.begin(), m_queue, late);
     const QString time = formatDuration(m_queue.front().request.timeout);
     const QString peer = m_peer.place();
-    const bool underWay = m_busy && late == m_queue.begin();
     if (!underWay) // behind another one, whose connection stays
         return answerFirst(
             {ClientError::Timeout, u"%1 was busy with another request for %2"_s.arg(peer, time), 0, {}, {}}, false);
@@ -303,6 +303,8 @@ void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
         if (exchange.request.wantsHead)
             reply.head = m_parser.headers();
     }
+    if (underWay)
+        m_parser = HttpResponseParser(); // thousands of connections wait most of the time
     exchange.done(std::move(reply));
 }
 
@@ -483,7 +485,8 @@ void HttpConnection::read()
     if (!m_busy) // bytes nobody asked for
         return dropSocket();
     while (m_socket && m_socket->bytesAvailable() > 0) {
-        switch (m_parser.feed(m_socket->readAll())) {
+        auto *const plain = qobject_cast<PlainSocket *>(m_socket);
+        switch (m_parser.feed(plain ? plain->takeReceived() : m_socket->readAll())) {
         case HttpResponseParser::State::Head:
         case HttpResponseParser::State::Body: break;
         case HttpResponseParser::State::Complete: return complete();

@@ -14,8 +14,8 @@
 #include <QObject>
 #include <QTimer>
 
-#include <deque>
 #include <functional>
+#include <list>
 #include <memory>
 
 class QIODevice;
@@ -130,9 +130,9 @@ private:
     void dropSocket();
 
     HttpPeer m_peer;
-    QByteArray m_prefix;          ///< of every path
-    QByteArray m_head;            ///< what every request says behind its path
-    std::deque<Exchange> m_queue; ///< the first one is under way
+    QByteArray m_prefix;         ///< of every path
+    QByteArray m_head;           ///< what every request says behind its path
+    std::list<Exchange> m_queue; ///< the first one is under way
     QIODevice *m_socket = nullptr;
     std::shared_ptr<HostConnection> m_host; ///< null: the peer is not behind one
     std::unique_ptr<QObject> m_forwarding;  ///< while a way through it is waited for, or its failure is judged

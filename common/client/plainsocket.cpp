@@ -224,14 +224,21 @@ qint64 PlainSocket::readData(char *data, qint64 most)
 {
     const qint64 count = std::min<qint64>(most, m_received.size());
     std::memcpy(data, m_received.constData(), std::size_t(count));
-    m_received.remove(0, count);
+    if (count == m_received.size())
+        m_received.clear(); // with its memory
+    else
+        m_received.remove(0, count);
     return count;
 }
 
 qint64 PlainSocket::writeData(const char *data, qint64 size)
 {
-    m_unsent.append(data, size);
+    if (m_unsent.isEmpty())
+        m_unsent = QByteArray::fromRawData(data, size);
+    else
+        m_unsent.append(data, size);
     flush();
+    m_unsent.detach(); // what is left is copied: `data` is the caller's
     return size;
 }
 
@@ -239,9 +246,11 @@ qint64 PlainSocket::writeData(const char *data, qint64 size)
 void PlainSocket::flush()
 {
     const ssize_t count = ::send(m_fd.number(), m_unsent.constData(), std::size_t(m_unsent.size()), MSG_NOSIGNAL);
-    if (count >= 0)
+    if (count == m_unsent.size()) {
+        m_unsent.clear(); // with its memory
+    } else if (count >= 0) {
         m_unsent.remove(0, count);
-    else if (errno != EAGAIN && errno != EINTR) {
+    } else if (errno != EAGAIN && errno != EINTR) {
         m_isWriteLost = true;
         m_unsent.clear();
     }

@@ -8,6 +8,7 @@
 #include <QIODevice>
 
 #include <memory>
+#include <utility>
 
 namespace Hephaestus {
 
@@ -32,6 +33,9 @@ public:
     void connectTo(const ServiceAddress &address);
     /// Closes at once, without a signal; what is not sent is lost.
     void abort();
+
+    /// All that has been received and not read yet; the socket keeps no memory for it.
+    QByteArray takeReceived() { return std::exchange(m_received, {}); }
 
     bool isSequential() const override { return true; }
     qint64 bytesAvailable() const override { return m_received.size() + QIODevice::bytesAvailable(); }

@@ -266,7 +266,10 @@ bool HttpResponseParser::append(QByteArrayView bytes)
         fail(State::TooLarge, u"the answer is longer than %1 bytes"_s.arg(m_maximumBody));
         return false;
     }
-    m_body += bytes;
+    if (m_body.isEmpty())
+        m_body = bytes.toByteArray(); // of one piece: with no more memory than it takes
+    else
+        m_body += bytes;
     return true;
 }
 
