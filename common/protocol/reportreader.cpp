@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/reportreader.h"
 
+#include "common/base/textpool.h"
 #include "common/protocol/healthcodec.h"
 #include "common/protocol/jsonreader.h"
 
@@ -11,8 +12,8 @@
 #include <cctype>
 #include <charconv>
 #include <cstring>
+#include <limits>
 #include <optional>
-#include <tuple>
 #include <utility>
 
 namespace Hephaestus {
@@ -62,6 +63,22 @@ std::optional<double> numberIn(QByteArrayView text)
     return value;
 }
 
+/// What many services say alike is there once.
+void shareTexts(HealthReport &report)
+{
+    thread_local TextPool texts;
+    thread_local QStringList capabilities; // of the latest: most have the same
+    report.version = texts.shared(report.version);
+    report.implementation = texts.shared(report.implementation);
+    report.dependencies.squeeze();
+    for (DependencyReport &dependency : report.dependencies)
+        dependency.name = texts.shared(dependency.name);
+    if (report.capabilities == capabilities)
+        report.capabilities = capabilities;
+    else
+        capabilities = report.capabilities;
+}
+
 } // namespace
 
 Result<HealthReport> ReportReader::read(const QByteArray &json)
@@ -72,6 +89,7 @@ Result<HealthReport> ReportReader::read(const QByteArray &json)
     }
     Result<HealthReport> report = decodeReport(json);
     if (report) {
+        shareTexts(*report);
         m_body = json;
         m_report = *report;
         m_slotsKnown = false; // whoever asks only once need not pay for them
@@ -84,9 +102,12 @@ bool ReportReader::readNumbers(QByteArrayView json)
 {
     if (m_body.isEmpty())
         return false;
-    if (!std::exchange(m_slotsKnown, true))
+    if (!std::exchange(m_slotsKnown, true)) {
         findSlots();
-    m_places.clear();
+        m_slots.shrink_to_fit();
+    }
+    thread_local std::vector<std::pair<qsizetype, qsizetype>> places; // of the numbers; of all readers the same memory
+    places.clear();
     qsizetype here = 0;
     qsizetype there = 0; // the same place in the body before
     for (const Slot &slot : m_slots) {
@@ -98,17 +119,17 @@ bool ReportReader::readNumbers(QByteArrayView json)
         const qsizetype end = endOfNumber(json, here);
         if (end == here || end - here > LongestNumber)
             return false;
-        m_places.emplace_back(here, end);
+        places.emplace_back(here, end);
         here = end;
-        there = slot.end;
+        there = slot.end();
     }
     if (json.size() - here != m_body.size() - there
         || std::memcmp(json.data() + here, m_body.constData() + there, std::size_t(json.size() - here)) != 0)
         return false;
     for (std::size_t i = 0; i < m_slots.size(); ++i) {
-        const auto [start, end] = m_places[i];
+        const auto [start, end] = places[i];
         Slot &slot = m_slots[i];
-        const QByteArrayView before = QByteArrayView(m_body).sliced(slot.start, slot.end - slot.start);
+        const QByteArrayView before = QByteArrayView(m_body).sliced(slot.start, slot.length);
         const QByteArrayView now = json.sliced(start, end - start);
         if (now != before) {
             const std::optional<double> value = numberIn(now);
@@ -118,8 +139,10 @@ bool ReportReader::readNumbers(QByteArrayView json)
             }
         }
     }
-    for (std::size_t i = 0; i < m_slots.size(); ++i)
-        std::tie(m_slots[i].start, m_slots[i].end) = m_places[i];
+    for (std::size_t i = 0; i < m_slots.size(); ++i) {
+        m_slots[i].start = quint32(places[i].first);
+        m_slots[i].length = quint8(places[i].second - places[i].first);
+    }
     return true;
 }
 
@@ -254,8 +277,11 @@ void ReportReader::addSlot(const QStringList &path, qsizetype start, qsizetype e
     }
     if (!table || (table == &ofDependency && dependency < 0))
         return;
-    if (const auto field = table->constFind(name); field != table->cend())
-        m_slots.push_back({start, end, *field, dependency});
+    // What does not fit into a slot is compared as text.
+    const bool fits = end - start <= LongestNumber && end <= qsizetype(std::numeric_limits<quint32>::max())
+        && dependency <= std::numeric_limits<qint16>::max();
+    if (const auto field = table->constFind(name); field != table->cend() && fits)
+        m_slots.push_back({quint32(start), quint8(end - start), *field, qint16(dependency)});
 }
 
 } // namespace Hephaestus

@@ -22,7 +22,7 @@ public:
     Result<HealthReport> read(const QByteArray &json);
 
 private:
-    enum class Field {
+    enum class Field : quint8 {
         Uptime,
         LastSuccess,
         LastFailure,
@@ -42,13 +42,15 @@ private:
         CodeChecked,
     };
 
-    /// A number in the body that may move.
+    /// A number in the body that may move. There are dozens in each of thousands of readers.
     struct Slot
     {
-        qsizetype start; ///< of its first character
-        qsizetype end;   ///< behind its last
+        quint32 start; ///< of its first character
+        quint8 length;
         Field field;
-        int dependency; ///< its place in the report; -1: it is of none
+        qint16 dependency; ///< its place in the report; -1: it is of none
+
+        qsizetype end() const { return qsizetype(start) + length; } ///< behind its last
     };
 
     void findSlots();
@@ -60,7 +62,6 @@ private:
     HealthReport m_report;
     std::vector<Slot> m_slots;
     bool m_slotsKnown = false;
-    std::vector<std::pair<qsizetype, qsizetype>> m_places; ///< of the numbers in the body being read
 };
 
 } // namespace Hephaestus
