@@ -13,9 +13,7 @@ using namespace Qt::StringLiterals;
 void StaleRestart::add(ServiceId id, const FleetEntry &entry, const QString &fleetFile)
 {
     remove(id);
-    Subject &subject = m_subjects[id];
-    subject.entry = entry;
-    subject.fleetFile = fleetFile;
+    m_subjects.emplace(id, Subject{entry.name, fleetFile, entry.dependsOn, entry.restartOnStale});
     m_ids.insert({fleetFile, entry.name}, id);
     if (entry.restartOnStale)
         m_asked.emplace(entry.name, id);
@@ -28,9 +26,8 @@ void StaleRestart::remove(ServiceId id)
         return;
     if (isAway(*subject))
         --m_away;
-    m_asked.erase({subject->entry.name, id});
-    if (const auto known = m_ids.constFind({subject->fleetFile, subject->entry.name});
-        known != m_ids.cend() && *known == id)
+    m_asked.erase({subject->name, id});
+    if (const auto known = m_ids.constFind({subject->fleetFile, subject->name}); known != m_ids.cend() && *known == id)
         m_ids.erase(known);
     m_subjects.erase(id);
 }
@@ -101,7 +98,7 @@ std::optional<ServiceId> StaleRestart::due(TimePoint now) const
 QString StaleRestart::waitsFor(ServiceId id, TimePoint now) const
 {
     const Subject *const subject = find(id);
-    return subject && subject->entry.restartOnStale && subject->stale ? waitsFor(*subject, now) : QString();
+    return subject && subject->isAsked && subject->stale ? waitsFor(*subject, now) : QString();
 }
 
 QString StaleRestart::waitsFor(const Subject &subject, TimePoint now) const
@@ -110,13 +107,13 @@ QString StaleRestart::waitsFor(const Subject &subject, TimePoint now) const
         return u"its restart is under way"_s;
     if (!subject.failure.isEmpty())
         return u"the last restart failed: %1"_s.arg(subject.failure);
-    for (const QString &name : subject.entry.dependsOn) {
+    for (const QString &name : subject.dependsOn) {
         const Subject *const dependency = find(m_ids.value({subject.fleetFile, name}, NoService));
         if (!dependency || dependency == &subject)
             continue;
         if (!dependency->failure.isEmpty())
             return u"%1, which it depends on, failed to restart"_s.arg(name);
-        if (dependency->running || (dependency->stale && dependency->entry.restartOnStale))
+        if (dependency->running || (dependency->stale && dependency->isAsked))
             return u"%1, which it depends on, is restarted first"_s.arg(name);
         if (!dependency->serves.value_or(true))
             return u"%1, which it depends on, is not up"_s.arg(name);

@@ -63,18 +63,20 @@ public:
 private:
     struct Subject
     {
-        FleetEntry entry;
+        QString name;
         QString fleetFile;
-        std::optional<bool> serves; ///< it answers, and does not shut down; nothing: nobody looked yet
+        QStringList dependsOn;
+        bool isAsked;                 ///< to be restarted
+        std::optional<bool> serves{}; ///< it answers, and does not shut down; nothing: nobody looked yet
         bool stale = false;
-        QList<CodeChange> changed;
+        QList<CodeChange> changed{};
         qint64 more = 0;
         TimePoint since{}; ///< its changes have been these
         qint64 inFlight = 0;
         int idleLooks = 0;    ///< in a row
         bool running = false; ///< a restart
-        QString replaced;     ///< the instance that the latest restart ended; who reads late may still see it
-        QString failure;      ///< of the latest restart; until it is seen fresh
+        QString replaced{};   ///< the instance that the latest restart ended; who reads late may still see it
+        QString failure{};    ///< of the latest restart; until it is seen fresh
         TimePoint resting{};  ///< no restart before
         std::chrono::milliseconds pause{0};
     };

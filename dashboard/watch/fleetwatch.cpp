@@ -28,13 +28,13 @@ PrometheusFeed &FleetWatch::connectPrometheus(const QList<PrometheusServer> &ser
     return *m_prometheus;
 }
 
-void FleetWatch::add(ServiceId id, const FleetEntry &entry, ServiceFeed &feed)
+void FleetWatch::add(ServiceId id, const SharedEntry &entry, ServiceFeed &feed)
 {
-    m_services[id] = {entry, &feed};
+    m_services.insert_or_assign(id, Service{entry, &feed});
     feed.add(id, entry);
 }
 
-void FleetWatch::setEntry(ServiceId id, const FleetEntry &entry)
+void FleetWatch::setEntry(ServiceId id, const SharedEntry &entry)
 {
     const auto service = m_services.find(id);
     if (service == m_services.end())

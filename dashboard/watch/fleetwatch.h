@@ -29,8 +29,8 @@ public:
     PrometheusFeed *prometheus() const { return m_prometheus.get(); } ///< null: there is none
 
     /// `feed`: one of the two above. For an id that is there already, `entry` replaces the earlier one.
-    void add(ServiceId id, const FleetEntry &entry, ServiceFeed &feed);
-    void setEntry(ServiceId id, const FleetEntry &entry);
+    void add(ServiceId id, const SharedEntry &entry, ServiceFeed &feed);
+    void setEntry(ServiceId id, const SharedEntry &entry);
     void remove(ServiceId id);
     const ServiceFeed *ownerOf(ServiceId id) const; ///< null: no such service
     void setOpened(ServiceId id);                   ///< NoService: none
@@ -49,7 +49,7 @@ Q_SIGNALS:
 private:
     struct Service
     {
-        FleetEntry entry;
+        SharedEntry entry;
         ServiceFeed *owner = nullptr;
         QString instance{}; ///< as Prometheus scraped it last; empty: it says none
     };

@@ -30,14 +30,15 @@ PollingFeed::PollingFeed(const Clock &clock, QString stateDirectory, QObject *pa
 
 PollingFeed::~PollingFeed() = default;
 
-void PollingFeed::add(ServiceId id, const FleetEntry &entry)
+void PollingFeed::add(ServiceId id, const SharedEntry &entry)
 {
-    const auto [subject, isNew] = m_subjects.try_emplace(id);
-    subject->second.entry = entry;
-    if (!isNew)
+    const auto [subject, isNew] = m_subjects.try_emplace(id, Subject{entry});
+    if (!isNew) {
+        subject->second.entry = entry;
         return;
+    }
     OpenFiles::allow(int(m_subjects.size()));
-    m_poller.add(id, entry.interval, entry.host.isHere() ? 0 : qHash(entry.host.name) | 1);
+    m_poller.add(id, entry->interval, entry->host.isHere() ? 0 : qHash(entry->host.name) | 1);
 }
 
 void PollingFeed::remove(ServiceId id)
@@ -62,10 +63,10 @@ void PollingFeed::hurry(ServiceId id) { m_poller.hurry(id); }
 void PollingFeed::ask(ServiceId id, const Poller::Done &done)
 {
     Subject &subject = m_subjects.at(id);
-    if (subject.isTokenHeld && m_trust.isTokenTrusted(subject.entry))
+    if (subject.isTokenHeld && m_trust.isTokenTrusted(*subject.entry))
         subject.client.reset();
     if (!subject.client) {
-        const Result<ServiceTarget> target = targetOf(subject.entry, m_stateDirectory);
+        const Result<ServiceTarget> target = targetOf(*subject.entry, m_stateDirectory);
         if (!target) { // a token that cannot be read now may be there at the next poll
             Answer<HealthReport> answer;
             answer.reply.error = ClientError::Unauthorized;
@@ -91,8 +92,8 @@ void PollingFeed::gather(ServiceId id, const Answer<HealthReport> &answer)
     Arrival arrival{id, answer, m_clock.now(), m_clock.wall()};
     if (arrival.answer.value) {
         arrival.dialect = subject.client->dialect();
-        m_environments.addTo(*arrival.answer.value, subject.entry);
-        m_foreign.addTo(*arrival.answer.value, subject.entry);
+        m_environments.addTo(*arrival.answer.value, *subject.entry);
+        m_foreign.addTo(*arrival.answer.value, *subject.entry);
     }
     m_arrivals << std::move(arrival);
     if (subject.eager || m_arrivals.size() >= MostAtOnce)

@@ -21,7 +21,7 @@ public:
     explicit PollingFeed(const Clock &clock = Clock::machine(), QString stateDirectory = {}, QObject *parent = nullptr);
     ~PollingFeed() override;
 
-    void add(ServiceId id, const FleetEntry &entry) override;
+    void add(ServiceId id, const SharedEntry &entry) override;
     void remove(ServiceId id) override;
     void start() override;
     void stop() override;
@@ -37,9 +37,9 @@ public:
 private:
     struct Subject
     {
-        FleetEntry entry;
-        std::unique_ptr<DialectClient> client; ///< null: not asked yet, or its token could not be read
-        bool isTokenHeld = false;              ///< from the client, until the user agrees
+        SharedEntry entry;
+        std::unique_ptr<DialectClient> client{}; ///< null: not asked yet, or its token could not be read
+        bool isTokenHeld = false;                ///< from the client, until the user agrees
         bool eager = false;
     };
 

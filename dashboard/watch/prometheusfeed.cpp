@@ -118,12 +118,12 @@ void PrometheusFeed::setPace(const PrometheusFleet::Pace &pace)
     post(m_worker, [worker = m_worker, pace] { worker->group().setPace(pace); });
 }
 
-void PrometheusFeed::add(ServiceId id, const FleetEntry &entry)
+void PrometheusFeed::add(ServiceId id, const SharedEntry &entry)
 {
     Subject &subject = m_subjects[id];
-    subject.address = PrometheusFleet::addressOf(entry.url);
+    subject.address = PrometheusFleet::addressOf(entry->url);
     m_ids.insert(subject.address, id);
-    if (entry.restartOnStale)
+    if (entry->restartOnStale)
         m_restarted << id;
     else
         m_restarted.remove(id);

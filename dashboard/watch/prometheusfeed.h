@@ -38,7 +38,7 @@ public:
                             QObject *parent = nullptr);
     ~PrometheusFeed() override;
 
-    void add(ServiceId id, const FleetEntry &entry) override;
+    void add(ServiceId id, const SharedEntry &entry) override;
     void remove(ServiceId id) override;
     void start() override;
     void stop() override;

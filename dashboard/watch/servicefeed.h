@@ -3,9 +3,9 @@
 
 #include "common/base/clock.h"
 #include "common/client/reply.h"
-#include "common/fleet/fleet.h"
 #include "common/fleet/plannedend.h"
 #include "common/fleet/serviceid.h"
+#include "common/fleet/sharedentry.h"
 #include "common/protocol/dialect.h"
 
 #include <QObject>
@@ -37,7 +37,7 @@ public:
     using QObject::QObject;
 
     /// Reports on `id` from now on. For an id that the feed has already, `entry` replaces the earlier one.
-    virtual void add(ServiceId id, const FleetEntry &entry) = 0;
+    virtual void add(ServiceId id, const SharedEntry &entry) = 0;
     /// Arrivals that are under way for `id` may still come once.
     virtual void remove(ServiceId id) = 0;
     virtual void start() = 0;
