@@ -276,7 +276,8 @@ int main(int argc, char *argv[])
     const bool isScraped = !options.prometheus.isEmpty();
     if (isScraped)
         session.connectPrometheus(options.prometheus);
-    for (const Fleet &fleet : std::as_const(options.fleets)) {
+    const bool hasServices = isScraped || !options.fleets.isEmpty();
+    for (const Fleet &fleet : std::exchange(options.fleets, {})) { // the session has what is to be kept of them
         if (isScraped)
             session.addScraped(fleet.services, fleet.path);
         else
@@ -301,7 +302,7 @@ int main(int argc, char *argv[])
         session.journal().append(
             {Clock::machine().wall(), NoService, DesktopPresence::tr("Alerts"), EventKind::Trouble, sentence});
     });
-    if (options.fleets.isEmpty() && !isScraped) {
+    if (!hasServices) {
         if (QFileInfo::exists(defaultFleetPath()) && !preferences.fleetFiles.contains(defaultFleetPath()))
             window.openFleet(defaultFleetPath());
         window.openRemembered();

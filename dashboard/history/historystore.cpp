@@ -228,11 +228,13 @@ void HistoryStore::handOver()
 }
 
 /// They go over together.
-void HistoryStore::record(const Observation &observation)
+void HistoryStore::record(Observation observation)
 {
     if (m_observations.isEmpty())
         m_handOverTimer.start(HandOverPause);
-    m_observations.append(observation);
+    m_observations.append(std::move(observation));
+    if (m_observations.size() >= MostWaiting)
+        handOver();
 }
 
 void HistoryStore::record(const Event &event, const QString &url)

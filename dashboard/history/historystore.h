@@ -25,6 +25,7 @@ class HistoryStore : public QObject, public HistorySource
 public:
     static constexpr std::chrono::milliseconds WritePause{9'000};
     static constexpr std::chrono::milliseconds HandOverPause{1'000}; ///< each wakes the thread
+    static constexpr qsizetype MostWaiting = 500; ///< observations of many services are handed over before
 
     /// `$XDG_STATE_HOME/hephaestus/dashboard/history.db`.
     static QString defaultPath();
@@ -36,7 +37,7 @@ public:
 
     const QString &path() const { return m_path; }
 
-    void record(const Observation &observation);
+    void record(Observation observation);
     void record(const Event &event, const QString &url);
     void record(const Obituary &obituary);
     void record(const Receipt &receipt, const QString &url);

@@ -33,7 +33,7 @@ void Recorder::record(ServiceId id, const FleetEntry &entry, const HealthReport 
         if (const auto sample = progress.counts[dependency.name].take(now, dependency, process))
             count = {sample->successes, sample->failures};
     }
-    m_store.record(observation);
+    m_store.record(std::move(observation));
 }
 
 void Recorder::miss(ServiceId id)

@@ -264,7 +264,7 @@ int main(int argc, char *argv[])
     std::unique_ptr<MainWindow> window;
     if (parser.isSet(u"window"_s))
         window = std::make_unique<MainWindow>(session);
-    session.addAll(reading.fleet.services);
+    session.addAll(std::exchange(reading.fleet, {}).services); // as the dashboard, which keeps no other copy
     Measurement measurement(session, window.get(), parser.isSet(u"ages"_s));
     session.start();
     if (window) {
