@@ -48,7 +48,41 @@ QString stateKeys()
     return (keys << u"down"_s << u"refused"_s << u"timeout"_s << u"dns"_s << u"tls"_s).join(u", "_s);
 }
 
-bool contains(const QString &text, const QString &word) { return text.contains(word, Qt::CaseInsensitive); }
+bool isAscii(QStringView text)
+{
+    return std::ranges::all_of(text, [](QChar c) { return c.unicode() < 0x80; });
+}
+
+/// As case folding has it, of what is ASCII or becomes it; all else is left as it is.
+char16_t folded(QChar c)
+{
+    constexpr char16_t KelvinSign = 0x212A;
+    constexpr char16_t LongS = 0x017F;
+    const char16_t unit = c.unicode();
+    return unit >= u'A' && unit <= u'Z' ? char16_t(unit | 0x20)
+        : unit == KelvinSign            ? u'k'
+        : unit == LongS                 ? u's'
+                                        : unit;
+}
+
+/// As QString::contains() without a look at the case, which folds each letter by Unicode's tables: a word that is typed
+/// is looked for in four texts of each of thousands of services.
+bool contains(const QString &text, const QString &word)
+{
+    if (word.isEmpty() || !isAscii(word))
+        return text.contains(word, Qt::CaseInsensitive);
+    const char16_t first = folded(word[0]);
+    const auto isAt = [&](const QChar *place) {
+        return std::equal(word.begin() + 1, word.end(), place + 1,
+                          [](QChar a, QChar b) { return folded(a) == folded(b); });
+    };
+    const QChar *const end = text.constData() + text.size() - word.size() + 1;
+    for (const QChar *place = text.constData(); place < end; ++place) {
+        if (folded(*place) == first && isAt(place))
+            return true;
+    }
+    return false;
+}
 
 } // namespace
 

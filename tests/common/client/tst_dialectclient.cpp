@@ -3,10 +3,13 @@
 
 #include "common/protocol/healthcodec.h"
 #include "tests/support/fakehttpserver.h"
+#include "tests/support/heap.h"
 
 #include <QTest>
 
+#include <memory>
 #include <optional>
+#include <vector>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -40,6 +43,7 @@ private Q_SLOTS:
     void whoSpokeOfHealthIsNoPageLater();
     void aPastedEndpointIsItsService_data();
     void aPastedEndpointIsItsService();
+    void aClientThatWaitsTakesLittleMemory();
 };
 
 static Answer<HealthReport> ask(DialectClient &client)
@@ -444,6 +448,42 @@ void TestDialectClient::aPastedEndpointIsItsService()
         QCOMPARE(answer.value->dependencies.size(), 1);
         QCOMPARE(client.dialect(), Dialect::Hephaestus);
     }
+}
+
+/// Thousands are kept between two polls.
+void TestDialectClient::aClientThatWaitsTakesLittleMemory()
+{
+    using Test::heapInUse;
+    if (!Test::KnowsHeap)
+        QSKIP("A sanitizer's allocator tells nothing.");
+    constexpr int Clients = 50;
+    constexpr int Polls = 4;
+    constexpr int Most = 9'500; // bytes of each, with its body
+    FakeHttpServer server;
+    qint64 count = 0;
+    server.setHandler("/health/status", [&count](const QByteArray &) {
+        HealthReport report;
+        report.service = u"orders"_s;
+        report.version = u"1.4.0"_s;
+        report.instanceId = u"0123456789abcdef"_s;
+        report.capabilities = QStringList{u"ready"_s, u"restart"_s, u"check"_s, u"logs"_s};
+        for (const QString &name : {u"database"_s, u"qdrant"_s, u"openai"_s, u"anthropic"_s, u"lmstudio"_s, u"groq"_s})
+            report.dependencies << DependencyReport{
+                name, DependencyStatus::Working, {}, Seconds(1), {}, 1000 + ++count, 0, {}};
+        return FakeAnswer::json(encode(report));
+    });
+    std::vector<std::unique_ptr<DialectClient>> clients;
+    for (int each = 0; each < Clients; ++each)
+        clients.push_back(std::make_unique<DialectClient>(ServiceTarget{server.url(), {}}));
+    for (int poll = 0; poll < Polls; ++poll) {
+        for (const auto &client : clients)
+            QVERIFY(ask(*client).value);
+    }
+    QCOMPARE(server.connections(), Clients); // all are kept
+    const qint64 before = heapInUse();
+    clients.clear();
+    const qint64 each = (before - heapInUse()) / Clients;
+    QVERIFY2(each > 0 && each <= Most, qPrintable(u"%1 bytes"_s.arg(each)));
 }
 
 QTEST_GUILESS_MAIN(TestDialectClient)

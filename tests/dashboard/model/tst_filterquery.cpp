@@ -14,6 +14,7 @@ class TestFilterQuery : public QObject
 private Q_SLOTS:
     void wordsSelectServices_data();
     void wordsSelectServices();
+    void everyLetterIsFoundWhateverItsCase();
     void theWaysOfBeingOutOfReachAreToldApart_data();
     void theWaysOfBeingOutOfReachAreToldApart();
     void whatIsNotUnderstoodIsNamed_data();
@@ -70,6 +71,19 @@ void TestFilterQuery::wordsSelectServices()
     const auto query = FilterQuery::parse(text);
     QVERIFY2(query, query.ok() ? "" : qPrintable(query.problem().text()));
     QTEST(query->matches(troubled()), "matches");
+}
+
+void TestFilterQuery::everyLetterIsFoundWhateverItsCase()
+{
+    ServiceRow row;
+    for (const QString &word : {u"k"_s, u"S"_s, u"i"_s, u"z9"_s, u"\u00E4"_s, u"\u03C3"_s}) {
+        const FilterQuery query = *FilterQuery::parse(word);
+        for (int unit = 0; unit <= 0xFFFF; ++unit) {
+            row.entry.name = u"ab"_s + QChar(char16_t(unit)) + u"9"_s;
+            QVERIFY2(query.matches(row) == row.entry.name.contains(word, Qt::CaseInsensitive),
+                     qPrintable(u"%1 in U+%2"_s.arg(word, QString::number(unit, 16))));
+        }
+    }
 }
 
 void TestFilterQuery::theWaysOfBeingOutOfReachAreToldApart_data()
