@@ -78,8 +78,10 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     setContextMenuPolicy(Qt::CustomContextMenu);
     setAccessibleName(tr("Services"));
 
-    connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this,
-            [this] { Q_EMIT currentServiceChanged(currentService()); });
+    connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this] {
+        if (!m_isFiltering)
+            Q_EMIT currentServiceChanged(currentService());
+    });
     connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this, &FleetView::tellSelected);
     connect(selectionModel(), &QItemSelectionModel::selectionChanged, this, &FleetView::tellSelected);
     m_tellSoon.setSingleShot(true); // thousands may go one by one
@@ -493,6 +495,8 @@ void FleetView::selectAllOf(const QList<ServiceId> &services)
 /// of the selection.
 void FleetView::tellSelected()
 {
+    if (m_isFiltering)
+        return; // markCurrent() does, once
     const QList<ServiceId> services = selectedServices();
     if (services != std::exchange(m_selected, services))
         Q_EMIT selectedServicesChanged(services);
@@ -509,12 +513,17 @@ void FleetView::markCurrent()
 void FleetView::setQuery(const FilterQuery &query)
 {
     const ServiceId before = currentService();
-    m_rows->setQuery(query);
+    {
+        const QScopedValueRollback filtering(m_isFiltering, true); // thousands of rows come and go in a few steps
+        m_rows->setQuery(query);
+        if (currentService() != before)
+            select(before);
+        if (currentService() == NoService) // a heading got there as its neighbours went
+            setCurrentIndex({});
+        keepSomethingCurrent();
+    }
     if (currentService() != before)
-        select(before);
-    if (currentService() == NoService) // a heading got there as its neighbours went
-        setCurrentIndex({});
-    keepSomethingCurrent();
+        Q_EMIT currentServiceChanged(currentService());
     markCurrent();
 }
 

@@ -122,6 +122,7 @@ private:
     bool m_grouped = false;
     bool m_marking = false;   ///< by keys: the arrows move, and leave what is marked
     bool m_isByMouse = false; ///< what was pressed last is no key
+    bool m_isFiltering = false;
     bool m_hasAlerts = false;
     bool m_offeredAlerts = false; ///< in this arrangement of columns
     std::unique_ptr<RowDrag> m_drag;

@@ -10,6 +10,7 @@
 
 #include <QRandomGenerator>
 #include <QSettings>
+#include <QSignalSpy>
 #include <QStandardPaths>
 #include <QTest>
 
@@ -73,6 +74,8 @@ private Q_SLOTS:
     void initTestCase();
     void eachTakesNoMoreForThoseThatAreThere_data();
     void eachTakesNoMoreForThoseThatAreThere();
+    void aFilterIsOneChangeOfTheSelection();
+    void manyAreRemovedFromTheWindowAtOnce();
 };
 
 void TestManyFound::initTestCase()
@@ -100,6 +103,62 @@ void TestManyFound::eachTakesNoMoreForThoseThatAreThere()
     const qint64 many = perService(3000, column, grouped);
     QVERIFY(few > 0);
     QVERIFY2(many <= few + few / 4, qPrintable(u"%1 of few, %2 of many"_s.arg(few).arg(many)));
+}
+
+/// Also where all rows were selected, and the current one is taken away.
+void TestManyFound::aFilterIsOneChangeOfTheSelection()
+{
+    FleetSession session;
+    MainWindow window(session);
+    window.show();
+    auto *const table = window.findChild<FleetView *>();
+    for (const QList<FleetEntry> &portion : portions(500))
+        session.addAll(portion);
+    table->setGrouped(false);
+    table->selectAll();
+    Test::deliverEvents();
+    const ServiceId first = table->currentService();
+    QCOMPARE(table->selectedServices().size(), 500);
+    QSignalSpy selected(table, &FleetView::selectedServicesChanged);
+    QSignalSpy current(table, &FleetView::currentServiceChanged);
+    const QString name = session.fleet().find(first)->entry.name;
+    table->setQuery(*FilterQuery::parse(u"service-1 !"_s + name));
+    QVERIFY(table->currentService() != NoService && table->currentService() != first);
+    QCOMPARE(current.count(), 1);
+    QCOMPARE(current.first().first().value<ServiceId>(), table->currentService());
+    QCOMPARE(selected.count(), 1);
+    QCOMPARE(selected.first().first().value<QList<ServiceId>>(), table->selectedServices());
+    table->setQuery({});
+    QCOMPARE(current.count(), 1); // it stays
+    QVERIFY(selected.count() <= 2);
+}
+
+void TestManyFound::manyAreRemovedFromTheWindowAtOnce()
+{
+    const auto taken = [](int count) { // of each service, when every second one goes
+        FleetSession session;
+        MainWindow window(session);
+        window.show();
+        auto *const table = window.findChild<FleetView *>();
+        QList<FleetEntry> entries;
+        for (const QList<FleetEntry> &portion : portions(count))
+            entries << portion;
+        session.addAll(entries, u"/shop/fleet.toml"_s);
+        table->setGrouped(true);
+        Test::deliverEvents();
+        QList<ServiceId> gone = session.fleet().ids();
+        gone.removeIf([](ServiceId id) { return id % 2 == 1; });
+        QSignalSpy removed(&session.fleet(), &QAbstractItemModel::rowsRemoved);
+        const qint64 before = Test::allocations();
+        session.removeAll(gone);
+        Test::deliverEvents();
+        const qint64 all = Test::allocations() - before;
+        return removed.count() == 1 && table->rows().rowCount() >= count / 2 ? all / count : -1;
+    };
+    const qint64 few = taken(300);
+    const qint64 many = taken(2400);
+    QVERIFY(few > 0);
+    QVERIFY2(many > 0 && many <= few + few / 4, qPrintable(u"%1 of few, %2 of many"_s.arg(few).arg(many)));
 }
 
 QTEST_MAIN(TestManyFound)
