@@ -121,9 +121,11 @@ void DialectClient::askStatus(const Done &done)
 {
     if (m_place)
         return askKnown(done);
+    if (m_isOurs)
+        return askOursAgain(done);
     const auto round = std::make_shared<Round>();
     round->done = done;
-    if (m_given && !m_isOurs)
+    if (m_given)
         askGiven(round);
     else
         askOurs(round);
@@ -167,6 +169,21 @@ void DialectClient::askGiven(const std::shared_ptr<Round> &round)
                 return round->done(answer);
         }
         askOurs(round);
+    });
+}
+
+/// Where it was found before, as it is of thousands every second: only what is not understood there begins a round.
+void DialectClient::askOursAgain(const Done &done)
+{
+    m_client.askStatus([this, done](const Answer<HealthReport> &answer) {
+        if (answer.value && m_isOurs && answer.reply.body.size() <= ServiceReply::MaximumBody) {
+            m_dialect = Dialect::Hephaestus;
+            m_pause = 0;
+            return done(answer);
+        }
+        const auto round = std::make_shared<Round>();
+        round->done = done;
+        judgeOurs(round, m_isOurs ? answer : refuseLongOfOthers(answer));
     });
 }
 

@@ -40,6 +40,7 @@ private:
     struct Round;
 
     void askGiven(const std::shared_ptr<Round> &round);
+    void askOursAgain(const Done &done);
     void askOurs(const std::shared_ptr<Round> &round);
     void judgeOurs(const std::shared_ptr<Round> &round, const Answer<HealthReport> &answer);
     void askNext(const std::shared_ptr<Round> &round);
