@@ -19,11 +19,38 @@ namespace {
 
 constexpr int SqliteCorrupt = 11; // result codes of sqlite3.h, which QtSql hands on as numbers
 constexpr int SqliteNotADatabase = 26;
+constexpr int MostValues = 20; ///< of a statement
 
 QString newConnection()
 {
     static std::atomic<int> connections = 0;
     return u"sqlite file %1"_s.arg(++connections);
+}
+
+/// Of the values of a statement. Qt makes a name for each that is bound by its place, at each binding.
+const QStringList &names()
+{
+    static const QStringList all = [] {
+        QStringList all;
+        for (int each = 1; each <= MostValues; ++each)
+            all << u":v%1"_s.arg(each);
+        return all;
+    }();
+    return all;
+}
+
+/// The statement with a name for each question mark; no text in it has one.
+QString withNames(const QString &sql)
+{
+    QString named;
+    qsizetype value = 0;
+    for (const QChar each : sql) {
+        if (each == u'?')
+            named += names().at(value++);
+        else
+            named += each;
+    }
+    return named;
 }
 
 } // namespace
@@ -102,7 +129,7 @@ QSqlQuery SqliteFile::prepared(const QString &sql)
 {
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
-    if (!query.prepare(sql))
+    if (!query.prepare(withNames(sql)))
         note(query.lastError());
     return query;
 }
@@ -118,9 +145,9 @@ bool SqliteFile::run(QSqlQuery &query)
 
 bool SqliteFile::run(QSqlQuery &query, std::initializer_list<QVariant> values)
 {
-    int at = 0;
+    qsizetype at = 0;
     for (const QVariant &value : values)
-        query.bindValue(at++, value);
+        query.bindValue(names().at(at++), value);
     return m_errorCode == 0 && run(query);
 }
 
