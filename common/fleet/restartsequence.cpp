@@ -98,6 +98,7 @@ private:
 
     // What is known
     bool isAskedToStop() const;
+    bool hasEndedOnPurpose() const;
     bool isBegun() const;
     bool isLaunchDue() const;
     const ProcessWatch *awaitedProcess() const;
@@ -141,6 +142,7 @@ private:
     ActTurn m_turn;
     StartedProgram m_started;
     QString m_calledOff;        ///< why what was launched is being ended
+    bool m_isOverruled = false; ///< by a later request that contradicts it
     bool m_isCancelled = false; ///< it ends as soon as the service is launched again
 };
 
@@ -239,6 +241,7 @@ void RestartSequence::Private::callOff(const QString &why)
         return;
     if (m_step && m_step->step == RestartStep::CodeCompared)
         return; // all is done
+    m_isOverruled = true;
     const bool isStarting = m_step && m_step->means == RestartMeans::Command && !isLaunchDue();
     if (!isStarting || !m_started.isAlive())
         return fail(why);
@@ -732,6 +735,15 @@ bool RestartSequence::Private::isAskedToStop() const
     });
 }
 
+/// By this act: what was down before it (crashed, or never started) is not stopped on purpose. What a later stop has
+/// called off ends for that, too.
+bool RestartSequence::Private::hasEndedOnPurpose() const
+{
+    if (action != FleetAction::Stop)
+        return m_isOverruled && (isAskedToStop() || receipt.newPid);
+    return isAskedToStop() || (receipt.ok && !receipt.steps.isEmpty());
+}
+
 // ---- the sequencer -----------------------------------------------------------------------------------
 
 void RestartSequence::Private::heard()
@@ -879,7 +891,7 @@ void RestartSequence::Private::finish()
     }
     if (action == FleetAction::Stop && receipt.ok)
         m_turn.answerThoseSoFar();
-    if (action == FleetAction::Stop && (receipt.ok || isAskedToStop()))
+    if (hasEndedOnPurpose())
         m_turn.noteStopped();
     endTurn(!m_isCancelled && m_calledOff.isEmpty());
     Q_EMIT q->finished(receipt);

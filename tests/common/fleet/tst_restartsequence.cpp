@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/plannedend.h"
 #include "common/fleet/portholders.h"
 #include "common/fleet/processwatch.h"
 #include "common/fleet/restartsequence.h"
@@ -36,6 +37,8 @@ private Q_SLOTS:
     void startingWhatRunsIsDone();
     void aStartWaitsForWhatIsNotReadyYet();
     void stoppingWhatIsStoppedIsDone();
+    void onlyWhatAStopEndedIsStoppedOnPurpose_data();
+    void onlyWhatAStopEndedIsStoppedOnPurpose();
     void aStopProvesThatTheProcessIsGone();
     void progressIsTold();
     void anInstanceWithoutAnIdIsToldByItsStartTime();
@@ -289,6 +292,33 @@ void TestRestartSequence::stoppingWhatIsStoppedIsDone()
     const Receipt receipt = run(entryWith(), FleetAction::Stop);
     QVERIFY(receipt.ok);
     QVERIFY(receipt.steps.isEmpty());
+}
+
+void TestRestartSequence::onlyWhatAStopEndedIsStoppedOnPurpose_data()
+{
+    QTest::addColumn<bool>("isStarted");
+    QTest::addColumn<bool>("hasCrashed");
+    QTest::addColumn<bool>("isOnPurpose");
+    QTest::newRow("it never ran") << false << false << false;
+    QTest::newRow("it had crashed") << true << true << false;
+    QTest::newRow("it ran") << true << false << true;
+}
+
+void TestRestartSequence::onlyWhatAStopEndedIsStoppedOnPurpose()
+{
+    QFETCH(bool, isStarted);
+    QFETCH(bool, hasCrashed);
+    QFETCH(bool, isOnPurpose);
+    const Receipt started = isStarted ? startFake() : Receipt();
+    if (hasCrashed) {
+        ::kill(pid_t(*started.newPid), SIGKILL);
+        QTRY_VERIFY(isEnded(*started.newPid));
+    }
+    for (int times = 0; times < 2; ++times) { // the second one finds it as the first one left it
+        const Receipt receipt = run(entryWith(), FleetAction::Stop);
+        QVERIFY2(receipt.ok, qPrintable(receipt.failure));
+        QCOMPARE(plannedEnd(entryWith(), state->path()).has_value(), isOnPurpose);
+    }
 }
 
 void TestRestartSequence::aStopProvesThatTheProcessIsGone()
@@ -790,6 +820,7 @@ void TestRestartSequence::aStopCallsOffAStartUnderWay()
     QCOMPARE(finished.size(), 1);
     QVERIFY2(start.receipt().failure.contains(u"was called off"_s), qPrintable(start.receipt().failure));
     QVERIFY(isEnded(pid));
+    QCOMPARE(plannedEnd(entryWith(), state->path()), PlannedEnd{});
 }
 
 void TestRestartSequence::aStopCallsOffARestartUnderWay()
@@ -805,6 +836,7 @@ void TestRestartSequence::aStopCallsOffARestartUnderWay()
     QVERIFY(!restart.receipt().newPid);
     QVERIFY(isEnded(*started.newPid));
     QVERIFY(!findPortHolder({ServiceAddress::Kind::Tcp, u"127.0.0.1"_s, port, {}}));
+    QCOMPARE(plannedEnd(entryWith(), state->path()), PlannedEnd{});
 }
 
 void TestRestartSequence::withoutAPlaceForTurnsItIsDoneAndTold()
