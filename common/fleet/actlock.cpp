@@ -99,25 +99,34 @@ QString textOf(const ActRequest &request)
 
 bool isStop(FleetAction action) { return action == FleetAction::Stop; }
 
+Result<QString> folderIn(const QString &stateDirectory)
+{
+    const QString state = stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory;
+    if (state.isEmpty())
+        return Problem{{}, u"no place to note the act: neither HOME nor XDG_STATE_HOME is set"_s};
+    return state + u"/acts"_s;
+}
+
 /// The file of a service's acts, without its extension; a Problem: there is no place for it.
 Result<QString> fileOf(const FleetEntry &entry, const QString &stateDirectory)
 {
     const Result<HttpPeer> peer = parsePeer(entry.url);
     if (!peer)
         return peer.problem();
-    const QString state = stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory;
-    if (state.isEmpty())
-        return Problem{entry.name, u"no place to note the act: neither HOME nor XDG_STATE_HOME is set"_s};
-    return state + u"/acts/"_s + fileNameOf(*peer);
+    const Result<QString> folder = folderIn(stateDirectory);
+    if (!folder)
+        return Problem{entry.name, folder.problem().what};
+    return *folder + u'/' + fileNameOf(*peer);
 }
 
-/// The folder of all acts, and the state's above it: nobody else may enter them.
-std::optional<Problem> makeFolderOf(const QString &file)
+/// And the state's above it: nobody else may enter them.
+std::optional<Problem> makeFolder(const QString &acts)
 {
-    const QString acts = QFileInfo(file).absolutePath();
     const std::optional<Problem> problem = makePrivateDirectory(QFileInfo(acts).absolutePath());
     return problem ? problem : makePrivateDirectory(acts);
 }
+
+std::optional<Problem> makeFolderOf(const QString &file) { return makeFolder(QFileInfo(file).absolutePath()); }
 
 FileDescriptor openData(const QString &file, int flags)
 {
@@ -349,15 +358,33 @@ qint64 actsChangedAt(const FleetEntry &entry, const QString &stateDirectory)
     return qint64(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
-void recordStopped(const FleetEntry &entry, bool isStopped, const QString &stateDirectory)
+QString recordOfActs(const FleetEntry &entry)
+{
+    const Result<HttpPeer> peer = parsePeer(entry.url);
+    return peer ? fileNameOf(*peer) + u".json"_s : QString();
+}
+
+Result<QString> folderOfActs(const QString &stateDirectory)
+{
+    Result<QString> folder = folderIn(stateDirectory);
+    if (folder) {
+        if (const std::optional<Problem> problem = makeFolder(*folder))
+            return *problem;
+    }
+    return folder;
+}
+
+bool recordStopped(const FleetEntry &entry, bool isStopped, const QString &stateDirectory)
 {
     if (readActs(entry, stateDirectory).isStopped == isStopped)
-        return;
+        return true;
     const Result<QString> file = fileOf(entry, stateDirectory);
     if (!file || makeFolderOf(*file))
-        return;
-    if (const FileDescriptor data = openData(*file, O_RDWR | O_CREAT); data.isOpen())
+        return false;
+    const FileDescriptor data = openData(*file, O_RDWR | O_CREAT);
+    if (data.isOpen())
         changeRecord(data.number(), [isStopped](ActRecord &record) { record.isStopped = isStopped; });
+    return readActs(entry, stateDirectory).isStopped == isStopped;
 }
 
 } // namespace Hephaestus

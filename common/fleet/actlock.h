@@ -79,8 +79,14 @@ ActRecord readActs(const FleetEntry &entry, const QString &stateDirectory);
 /// When that was last written, in nanoseconds since the epoch; 0: there is none.
 qint64 actsChangedAt(const FleetEntry &entry, const QString &stateDirectory);
 
+/// The file of the service's acts in folderOfActs(); empty: its address is none.
+QString recordOfActs(const FleetEntry &entry);
+/// Made if it is not there, for this user alone.
+Result<QString> folderOfActs(const QString &stateDirectory);
+
 /// For who has seen the service say that it shuts down, and go; or answer again. Writes only what is not recorded yet.
-void recordStopped(const FleetEntry &entry, bool isStopped, const QString &stateDirectory);
+/// False: it could not be written.
+bool recordStopped(const FleetEntry &entry, bool isStopped, const QString &stateDirectory);
 
 /// Whether the process still runs; of this boot of the machine.
 bool isAlive(const ProcessMark &mark);

@@ -30,6 +30,14 @@ std::optional<PlannedEnd> plannedEnd(const FleetEntry &entry, const QString &sta
     return record.isStopped ? std::optional(PlannedEnd{}) : std::nullopt;
 }
 
+PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory)
+{
+    const ActRecord record = readActs(entry, stateDirectory);
+    const bool isStart = record.latest && record.latest->action != FleetAction::Stop;
+    const bool hasFailed = record.running || (record.last && !record.last->ok);
+    return {ServiceState::Unreachable, isStart && hasFailed ? record.latest->command : QString()};
+}
+
 bool wasAskedToEnd(const FleetEntry &entry, qint64 pid, const QDateTime &now, const QString &stateDirectory)
 {
     const ActRecord record = readActs(entry, stateDirectory);

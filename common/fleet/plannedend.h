@@ -6,11 +6,12 @@
 
 namespace Hephaestus {
 
-/// Why nobody misses a service that does not answer: this user wanted it so.
+/// Why nobody misses a service that does not answer: this user wanted it so; or why it is missed again.
 struct PlannedEnd
 {
-    ServiceState state = ServiceState::Stopped; ///< or ShuttingDown or Restarting, while an act is under way
-    QString by;                                 ///< who is at it: `hephaestus restart`; empty: it is over
+    ServiceState state = ServiceState::Stopped; ///< or ShuttingDown or Restarting, while an act is under way; or
+                                                ///< Unreachable: an act was to bring it up, and has not
+    QString by;                                 ///< who is or was at it: `hephaestus restart`; empty: not known
 
     bool operator==(const PlannedEnd &) const = default;
 };
@@ -18,6 +19,9 @@ struct PlannedEnd
 /// What the acts of all processes of this user on this machine say (actlock.h); nothing: it was not meant to be gone.
 /// Reads a small file.
 std::optional<PlannedEnd> plannedEnd(const FleetEntry &entry, const QString &stateDirectory);
+
+/// Of one that was stopped on purpose, or being started, and is neither any more by plannedEnd(), though nobody answers.
+PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory);
 
 /// Whether the end of the service's process `pid`, which came just before `now`, is what such an act asked for.
 bool wasAskedToEnd(const FleetEntry &entry, qint64 pid, const QDateTime &now, const QString &stateDirectory);

@@ -9,6 +9,7 @@
 #include "common/fleet/foreignservice.h"
 #include "common/fleet/hostfleet.h"
 #include "common/fleet/keptoutput.h"
+#include "common/fleet/plannedend.h"
 #include "common/fleet/statepaths.h"
 
 #include <QFile>
@@ -81,6 +82,7 @@ void FleetSession::connectParts()
         showToHooks(id);
     });
     connect(&m_stale, &StaleRestarts::due, this, &FleetSession::restartStale);
+    connect(&m_acts, &ActWatch::changed, this, &FleetSession::seeActs);
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
     connect(&m_hookTimer, &QTimer::timeout, this, &FleetSession::checkHooks);
     connect(&m_hostTimer, &QTimer::timeout, this, &FleetSession::askLoneHosts);
@@ -95,11 +97,34 @@ void FleetSession::applyArrivals(const QList<Arrival> &arrivals)
         const Arrival &arrival = arrivals[each];
         const ServiceRow *const row = isGone(arrival.answer.reply) ? m_fleet.find(arrival.id) : nullptr;
         if (row)
-            explained[each].planned = plannedEnd(row->entry, m_stateDirectory);
+            explained[each].planned = whyGone(*row);
     }
     tellOfHosts(arrivals);
     m_fleet.applyArrivals(explained);
     m_stale.decide();
+}
+
+/// That it was stopped holds as long as it is recorded: a start takes it out of the record, also one that failed.
+std::optional<PlannedEnd> FleetSession::whyGone(const ServiceRow &row)
+{
+    const std::optional<PlannedEnd> planned = plannedEnd(row.entry, m_stateDirectory);
+    const bool wasRecorded = row.observed == ServiceState::Stopped && m_stopped.value(row.id);
+    const bool hasFailed = row.observed == ServiceState::Unreachable && !row.actor.isEmpty();
+    if (planned || !(wasRecorded || hasFailed || row.observed == ServiceState::Restarting))
+        return planned;
+    m_stopped.remove(row.id);
+    return failedStart(row.entry, m_stateDirectory);
+}
+
+/// Who does not answer is asked seldom: what is done to it elsewhere is looked at now.
+void FleetSession::seeActs(const QString &record)
+{
+    const auto [first, end] = m_byActs.equal_range(record);
+    for (auto each = first; each != end; ++each) {
+        const ServiceRow *const row = m_fleet.find(*each);
+        if (row && !row->isCurrent())
+            m_watch.polling().hurry(*each);
+    }
 }
 
 /// What keeps a host away is told once, whatever number of services it has.
@@ -139,8 +164,8 @@ void FleetSession::rememberStopped(ServiceId id)
     const auto known = m_stopped.constFind(id);
     if (known != m_stopped.cend() && *known == isStopped)
         return;
-    m_stopped.insert(id, isStopped);
-    recordStopped(row.entry, isStopped, m_stateDirectory);
+    if (recordStopped(row.entry, isStopped, m_stateDirectory))
+        m_stopped.insert(id, isStopped);
 }
 
 void FleetSession::keepHistory(const QString &file, HistoryLimits limits)
@@ -265,6 +290,8 @@ void FleetSession::insert(const QList<FleetEntry> &entries, const QString &fleet
     for (qsizetype each = 0; each < ids.size(); ++each) {
         const FleetEntry &entry = added[each];
         m_byUrl[entry.url] << ids[each];
+        if (&feed == &m_watch.polling())
+            m_byActs.insert(recordOfActs(entry), ids[each]);
         if (!fleetFile.isEmpty()) {
             m_ownGroups.insert(ids[each], entry.group);
             m_fleetFiles.insert(ids[each], fleetFile);
@@ -495,6 +522,8 @@ bool FleetSession::forget(ServiceId id)
     m_stale.remove(id);
     if (const ServiceRow *const row = m_fleet.find(id)) {
         const QString url = row->entry.url;
+        if (!m_byActs.isEmpty())
+            m_byActs.remove(recordOfActs(row->entry), id);
         QList<ServiceId> &rows = m_byUrl[url];
         rows.removeOne(id);
         const bool wasRecorded = m_recorded.value(url, id) == id;
@@ -554,6 +583,7 @@ void FleetSession::restartStale(ServiceId id)
 void FleetSession::start()
 {
     m_isRunning = true;
+    m_acts.start(m_stateDirectory); // without it, such a service is asked now and then
     m_watch.start();
     if (m_alerts)
         m_alerts->start();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/fleet/actwatch.h"
 #include "common/fleet/fleettrust.h"
 #include "common/fleet/hookrunner.h"
 #include "dashboard/model/alertpush.h"
@@ -129,7 +130,9 @@ private:
     void applyArrivals(const QList<Arrival> &arrivals);
     void tell(const Event &event);
     void tellOfHosts(const QList<Arrival> &arrivals);
+    std::optional<PlannedEnd> whyGone(const ServiceRow &row);
     void rememberStopped(ServiceId id);
+    void seeActs(const QString &record);
     void restartStale(ServiceId id);
     void watchForStale(ServiceId id);
     void tellUntrusted(ServiceId id);
@@ -157,6 +160,8 @@ private:
     QTimer m_ageTimer;
     QTimer m_outputTimer;
     QHash<QString, QList<ServiceId>> m_byUrl; ///< oldest first; none is empty
+    QMultiHash<QString, ServiceId> m_byActs;  ///< by recordOfActs(), of those that are polled
+    ActWatch m_acts;
     QHash<QString, ServiceId> m_recorded;     ///< by URL with several rows: whose answers are its history
     QHash<ServiceId, QString> m_ownGroups;    ///< as their fleet files say, of services that were read from one
     QHash<ServiceId, QString> m_fleetFiles;   ///< of services that were read from one

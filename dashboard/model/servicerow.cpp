@@ -229,9 +229,12 @@ QString stateReason(const ServiceRow &row)
     case ServiceState::Foreign:
         return RowText::tr("Held by %1. This entry does not touch it.").arg(visibleText(row.report->owner, 200));
     case ServiceState::Unreachable:
+        return row.actor.isEmpty() ? replyReason(row.reply)
+                                   : RowText::tr("%1 did not bring it up: %2")
+                                         .arg(visibleText(row.actor, 80), replyReason(row.reply));
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood: return replyReason(row.reply);
-    case ServiceState::Stopped: return RowText::tr("It was stopped on purpose, and nothing has started it since.");
+    case ServiceState::Stopped: return RowText::tr("It was stopped on purpose, and has not answered since.");
     case ServiceState::Restarting:
     case ServiceState::ShuttingDown:
         return row.actor.isEmpty() ? QString() : RowText::tr("By %1.").arg(visibleText(row.actor, 80));
@@ -263,6 +266,20 @@ static QString newsOf(const ServiceRow &row)
                                                     : stateReason(row);
 }
 
+static bool wasDown(const ServiceRow &row)
+{
+    return row.observed == ServiceState::Stopped || row.observed == ServiceState::Unreachable;
+}
+
+/// Of one that somebody is at.
+static QString plannedText(const ServiceRow &row, bool wasDown)
+{
+    const QString text = row.observed != ServiceState::Restarting ? RowText::tr("is being shut down by %1")
+        : wasDown                                                 ? RowText::tr("is being started by %1")
+                                                                  : RowText::tr("is being restarted by %1");
+    return text.arg(row.actor);
+}
+
 QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Clock::WallTime at)
 {
     Teller teller(after, at, before.observed == ServiceState::Unknown && !before.report);
@@ -284,10 +301,7 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
         if (after.observed == ServiceState::Stopped)
             teller.tell(EventKind::Information, RowText::tr("stopped"), RowText::tr("stopped"));
         else if (isPlanned && !after.activity && before.observed != ServiceState::ShuttingDown)
-            teller.tell(EventKind::Information,
-                        after.observed == ServiceState::Restarting
-                            ? RowText::tr("is being restarted by %1").arg(after.actor)
-                            : RowText::tr("is being shut down by %1").arg(after.actor));
+            teller.tell(EventKind::Information, plannedText(after, wasDown(before)));
         else if (!isPlanned)
             teller.tell(after.activity ? EventKind::Information : EventKind::Trouble,
                         u"%1: %2"_s.arg(stateWord(after.observed), newsOf(after)), stateWord(after.observed));

@@ -39,7 +39,7 @@ struct ServiceRow
     std::optional<HealthReport> report;       ///< the latest that was understood; kept when later polls fail
     ServiceReply reply;                       ///< the latest, whatever it was
     QString failure;                          ///< `restart failed`; empty: none did, or it was looked at since
-    QString actor;                            ///< who ends or restarts it, while nobody answers; empty: not known
+    QString actor;                            ///< who ends or starts it, or could not, while nobody answers; or empty
     Dialect dialect = Dialect::Hephaestus;    ///< of `report`
     QStringList inDoubt;                      ///< of its dependencies those that failed, and are not known since
     bool answered = false;                    ///< the latest poll brought `report`

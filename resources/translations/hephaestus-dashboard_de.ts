@@ -4553,10 +4553,6 @@ https://… token-file=… ca=…</translation>
         <translation>Gehalten von %1. Dieser Eintrag rührt es nicht an.</translation>
     </message>
     <message>
-        <source>It was stopped on purpose, and nothing has started it since.</source>
-        <translation>Er wurde absichtlich gestoppt und seither nicht wieder gestartet.</translation>
-    </message>
-    <message>
         <source>By %1.</source>
         <translation>Durch %1.</translation>
     </message>
@@ -4595,6 +4591,18 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>shutdown in %1</source>
         <translation>fährt in %1 herunter</translation>
+    </message>
+    <message>
+        <source>%1 did not bring it up: %2</source>
+        <translation>%1 hat ihn nicht zum Laufen gebracht: %2</translation>
+    </message>
+    <message>
+        <source>It was stopped on purpose, and has not answered since.</source>
+        <translation>Er wurde absichtlich gestoppt und hat seither nicht geantwortet.</translation>
+    </message>
+    <message>
+        <source>is being started by %1</source>
+        <translation>wird von %1 gestartet</translation>
     </message>
 </context>
 <context>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/codewatch.h"
 
+#include "common/base/directorywatch.h"
 #include "common/base/fileclock.h"
 #include "common/base/printable.h"
-#include "server/code/directorywatch.h"
 #include "server/core/log.h"
 
 #include <sys/vfs.h>

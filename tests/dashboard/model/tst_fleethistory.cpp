@@ -32,6 +32,7 @@ private Q_SLOTS:
     void whatWasAskedToEndIsNoDeath_data();
     void whatWasAskedToEndIsNoDeath();
     void aServiceSeenToShutDownStaysStoppedOverARestartOfTheWindow();
+    void aStartElsewhereIsSeenThoughItFails();
     void aProgramThatIsAskedToEndIsNotDeadYet();
     void aWrappedProgramIsBuriedWithItsExitCode();
     void theEndOfAForeignServiceIsNoDeath_data();
@@ -337,6 +338,33 @@ void TestFleetHistory::aServiceSeenToShutDownStaysStoppedOverARestartOfTheWindow
         server.reset();
         QTRY_COMPARE(bench.session.fleet().find(id)->state(), ServiceState::Stopped);
     }
+}
+
+/// By `hephaestus start`, say: it may be over long before the service is asked again.
+void TestFleetHistory::aStartElsewhereIsSeenThoughItFails()
+{
+    const QTemporaryDir state;
+    FleetEntry entry = Reports::entry(u"mcp"_s, u"http://127.0.0.1:1"_s);
+    entry.interval = 1h;
+    QVERIFY(recordStopped(entry, true, state.path()));
+    Bench bench(state);
+    const ServiceId id = bench.session.add(entry);
+    const auto row = [&] { return *bench.session.fleet().find(id); };
+    bench.session.start();
+    QTRY_COMPARE(row().state(), ServiceState::Stopped);
+    QVERIFY2(!stateReason(row()).contains(u"nothing"_s), qPrintable(stateReason(row()))); // that is not known
+    auto start = ActLock::request(entry, FleetAction::Start, state.path());
+    QVERIFY(start && (*start)->tryToBegin());
+    QTRY_COMPARE(row().state(), ServiceState::Restarting);
+    QVERIFY2(bench.journal().first().startsWith(u"is being started by "_s), qPrintable(bench.journal().first()));
+    Receipt receipt;
+    receipt.service = entry.name;
+    receipt.action = FleetAction::Start;
+    receipt.startedAt = QDateTime::currentDateTimeUtc();
+    receipt.failure = u"it exited with code 1"_s;
+    (*start)->end(receipt);
+    QTRY_COMPARE(row().state(), ServiceState::Unreachable);
+    QVERIFY2(stateReason(row()).contains(u" did not bring it up: "_s), qPrintable(stateReason(row())));
 }
 
 void TestFleetHistory::aProgramThatIsAskedToEndIsNotDeadYet()

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/code/directorywatch.h"
+#include "common/base/directorywatch.h"
 
 #include <QSocketNotifier>
 
