@@ -9,13 +9,16 @@
 #include "common/fleet/actturn.h"
 #include "common/fleet/foreignservice.h"
 #include "common/fleet/hostact.h"
+#include "common/fleet/keptoutput.h"
 #include "common/fleet/observedservice.h"
 #include "common/fleet/portholders.h"
 #include "common/fleet/restarttexts.h"
 #include "common/fleet/servicestate.h"
 #include "common/fleet/startcheck.h"
 #include "common/fleet/startedprogram.h"
+#include "common/fleet/statepaths.h"
 
+#include <QFileInfo>
 #include <QPointer>
 #include <QTimer>
 
@@ -31,8 +34,9 @@ namespace {
 
 /// How long after taking a restart request a service may go on as if it had not.
 constexpr milliseconds RestartGrace{5'000};
-constexpr int BuildLines = 40; ///< of a failed build, which are told
-constexpr int LogLines = 100;  ///< in which a program's last words are looked for
+constexpr int BuildLines = 40;         ///< of a failed build, which are told
+constexpr int LogLines = 100;          ///< in which a program's last words are looked for
+constexpr qint64 KeptBytes = 16 << 10; ///< likewise, of a file
 
 /// It has taken the request, and may still answer.
 bool isBeforeItsEnd(RestartStep step) { return step == RestartStep::Drained || step == RestartStep::Cleaned; }
@@ -95,6 +99,7 @@ private:
     void judgeServiceRestart();
     void judgeNewInstance();
     void failWithLastWords(const QString &why);
+    std::optional<QStringList> keptWords() const;
 
     // What is known
     bool isAskedToStop() const;
@@ -612,7 +617,7 @@ void RestartSequence::Private::answerThoseSoFar()
         m_turn.answerThoseSoFar();
 }
 
-/// A service that goes on as if nothing had been asked could not execute its successor.
+/// A service that goes on as if nothing had been asked. Only a wrapper says why.
 void RestartSequence::Private::judgeServiceRestart()
 {
     const std::optional<HealthReport> &seen = m_service.now();
@@ -624,8 +629,7 @@ void RestartSequence::Private::judgeServiceRestart()
         return fail(printable(seen->process->restartError));
     const bool goesOn = seen->status == ServiceStatus::Healthy && !seen->shouldShutdown;
     if (goesOn && (m_service.wasShuttingDown() || m_service.sinceRequest() > RestartGrace))
-        fail(u"%1 took the request, but goes on as the old instance: the program on disk could not be executed. "
-             u"Its log says why."_s.arg(entry.name));
+        fail(u"%1 took the request, but goes on as the old instance. Its log may tell why."_s.arg(entry.name));
 }
 
 /// A new instance whose program has ended before it was ready, or since, is not waited for any longer.
@@ -643,9 +647,28 @@ void RestartSequence::Private::judgeNewInstance()
     } else if (m_step->means == RestartMeans::Itself && process && process->isGone()
                && (old->process || m_clock.now() - m_stepStarted > RestartGrace)) {
         // A wrapper executes its successor in its own place: there is nobody who could come any more.
-        fail(u"%1 ended instead of starting anew (pid %2). Its log says why."_s.arg(entry.name,
-                                                                                    QString::number(process->pid())));
+        const std::optional<ExitStatus> exit = process->exitStatus();
+        if (exit || --m_endPatience <= 0) // it is known a little later
+            failWithLastWords(u"%1 ended instead of starting anew (pid %2, %3)"_s.arg(
+                entry.name, QString::number(process->pid()), exit ? exit->text() : u"how it ended is not known"_s));
     }
+}
+
+/// What the file of its output keeps, if that was written to since the act began; nothing: it is not known.
+std::optional<QStringList> RestartSequence::Private::keptWords() const
+{
+    if (!localAddressOf(entry))
+        return {};
+    const QString name = outputNameOf(entry);
+    const auto isRecent = [&](const QString &of) {
+        return QFileInfo(logFileOf(of, options.stateDirectory)).lastModified() >= receipt.startedAt;
+    };
+    if (!isRecent(name) && !isRecent(name + u".output"_s))
+        return {};
+    QByteArray text;
+    for (const OutputLine &line : readKeptOutput(name, options.stateDirectory, KeptBytes).lines)
+        text += line.text;
+    return lastOfProgram(linesOf(text));
 }
 
 /// With what the service has written, which it is asked for; it may be gone, while its log is here.
@@ -657,8 +680,8 @@ void RestartSequence::Private::failWithLastWords(const QString &why)
     m_service.client().logs(LogQuery{.tail = LastWords}, [this, why](const Answer<LogPage> &answer) {
         const auto told = answer.value ? std::optional(linesOf(*answer.value))
             : m_started.launchedPid()  ? std::optional(lastOfProgram(m_started.lastLines(LogLines)))
-                                       : std::nullopt;
-        fail(why + (told ? lastWordsText(*told) : QString()));
+                                       : keptWords();
+        fail(why + (told ? lastWordsText(*told) : u". Its log may tell why."_s));
     });
 }
 

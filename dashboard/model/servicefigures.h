@@ -14,7 +14,7 @@ struct ServiceFigures
     std::optional<double> cores;            ///< of processor time that it used, over two seconds or a little more
     std::optional<qint64> failures;         ///< failed operations of its dependencies in the last minute
     std::optional<qint64> operations;       ///< all of them in that time
-    qint64 restarts = 0;                    ///< new processes that were seen
+    qint64 restarts = 0;                    ///< new instances that were seen
     std::optional<Clock::WallTime> since;   ///< when it came into its state; nothing: it was not asked yet
     bool wasSo = false;                     ///< it was in its state already when it was first asked, at `since`
     std::optional<Clock::WallTime> watched; ///< since when it is watched

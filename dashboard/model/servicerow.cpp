@@ -82,13 +82,19 @@ QString stalenessText(const ServiceRow &row)
     return RowText::tr("runs old code: %n file(s) changed on disk since it started", nullptr, int(files));
 }
 
+/// A pid is not new where a process executes its successor in its own place, nor where each container counts from 1.
+QString newInstanceText(const HealthReport &before, const HealthReport &after)
+{
+    if (!after.pid)
+        return RowText::tr("a new instance answers");
+    return before.pid == after.pid ? RowText::tr("a new instance answers (pid %1, as before)").arg(*after.pid)
+                                   : RowText::tr("a new process answers (pid %1)").arg(*after.pid);
+}
+
 void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &after)
 {
     if (before.report && isAnotherProcess(*before.report, *after.report)) {
-        teller.tell(EventKind::Recovery,
-                    after.report->pid ? RowText::tr("a new process answers (pid %1)").arg(*after.report->pid)
-                                      : RowText::tr("a new process answers"),
-                    restartedWord());
+        teller.tell(EventKind::Recovery, newInstanceText(*before.report, *after.report), restartedWord());
     } else if (before.observed != ServiceState::Unknown && !before.isCurrent()) {
         teller.tell(EventKind::Recovery, RowText::tr("answers again"));
     }
@@ -229,9 +235,9 @@ QString stateReason(const ServiceRow &row)
     case ServiceState::Foreign:
         return RowText::tr("Held by %1. This entry does not touch it.").arg(visibleText(row.report->owner, 200));
     case ServiceState::Unreachable:
-        return row.actor.isEmpty() ? replyReason(row.reply)
-                                   : RowText::tr("%1 did not bring it up: %2")
-                                         .arg(visibleText(row.actor, 80), replyReason(row.reply));
+        return row.actor.isEmpty()
+            ? replyReason(row.reply)
+            : RowText::tr("%1 did not bring it up: %2").arg(visibleText(row.actor, 80), replyReason(row.reply));
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood: return replyReason(row.reply);
     case ServiceState::Stopped: return RowText::tr("It was stopped on purpose, and has not answered since.");

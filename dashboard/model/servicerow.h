@@ -90,10 +90,10 @@ QString progressText(const ShutdownProgress &progress);
 /// Where the service is, as people say it: `127.0.0.1:8002`, `unix:/run/x.sock`.
 QString placeOf(const FleetEntry &entry);
 
-/// How a graph and the journal mark that another process answers.
+/// How a graph and the journal mark that another instance answers.
 QString restartedWord();
 
-/// Whether another process answered than before.
+/// Whether another instance answered than before: a new process, or another program in the same one.
 bool isAnotherProcess(const HealthReport &before, const HealthReport &after);
 
 /// What a person would want to read in the journal about the step from one row to the next, oldest first.

@@ -4517,10 +4517,6 @@ https://… token-file=… ca=…</translation>
         <translation>ein neuer Prozess antwortet (PID %1)</translation>
     </message>
     <message>
-        <source>a new process answers</source>
-        <translation>ein neuer Prozess antwortet</translation>
-    </message>
-    <message>
         <source>restarted</source>
         <translation>neu gestartet</translation>
     </message>
@@ -4603,6 +4599,14 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>is being started by %1</source>
         <translation>wird von %1 gestartet</translation>
+    </message>
+    <message>
+        <source>a new instance answers</source>
+        <translation>eine neue Instanz antwortet</translation>
+    </message>
+    <message>
+        <source>a new instance answers (pid %1, as before)</source>
+        <translation>eine neue Instanz antwortet (PID %1, wie zuvor)</translation>
     </message>
 </context>
 <context>
@@ -4991,10 +4995,6 @@ https://… token-file=… ca=…</translation>
         <translation>%1 wurde nicht bereit: %2</translation>
     </message>
     <message>
-        <source>%1 ended instead of starting anew (pid %2). Its log says why.</source>
-        <translation>%1 endete, statt neu zu starten (PID %2). Sein Log sagt, warum.</translation>
-    </message>
-    <message>
         <source>%1 exited with code %2 after %3</source>
         <translation>%1 endete mit Code %2 nach %3</translation>
     </message>
@@ -5069,6 +5069,30 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>%1 (last seen: %2)</source>
         <translation>%1 (zuletzt gesehen: %2)</translation>
+    </message>
+    <message>
+        <source>%1 ended instead of starting anew (pid %2, %3)</source>
+        <translation>%1 endete, statt neu zu starten (PID %2, %3)</translation>
+    </message>
+    <message>
+        <source>%1. Its log may tell why.</source>
+        <translation>%1. Vielleicht sagt sein Log, warum.</translation>
+    </message>
+    <message>
+        <source>how it ended is not known</source>
+        <translation>wie er endete, ist nicht bekannt</translation>
+    </message>
+    <message>
+        <source>exited with code %1</source>
+        <translation>beendet mit Code %1</translation>
+    </message>
+    <message>
+        <source>was killed by signal %1</source>
+        <translation>beendet durch Signal %1</translation>
+    </message>
+    <message>
+        <source>%1 took the request, but goes on as the old instance. Its log may tell why.</source>
+        <translation>%1 hat die Bitte angenommen, läuft aber als alte Instanz weiter. Vielleicht sagt sein Log, warum.</translation>
     </message>
 </context>
 </TS>

@@ -14,6 +14,7 @@
 #include <QUuid>
 
 #include <algorithm>
+#include <cerrno>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -42,6 +43,8 @@ public:
             m_report.capabilities << u"restart"_s;
         if (has("successor-hangs"))
             m_report.process = WrappedProcess{.overlap = true, .startTimeout = std::chrono::milliseconds(300)};
+        if (has("exec-fails"))
+            m_report.process = WrappedProcess{.state = ProcessState::Running};
         if (has("ready-late") || has("program-ends") || has("never-ready"))
             m_report.process = WrappedProcess{.state = ProcessState::Starting, .ready = false};
         if (has("checked-late")) {
@@ -183,7 +186,9 @@ private:
             }
             const QList<QByteArray> arguments{QByteArray("fakeservice"), QByteArray::number(m_server.serverPort())};
             m_server.close(); // the sockets are close-on-exec
-            ::execl("/proc/self/exe", arguments[0].constData(), arguments[1].constData(), nullptr);
+            ::execl(has("exec-fails") ? "/nowhere/program" : "/proc/self/exe", arguments[0].constData(),
+                    arguments[1].constData(), nullptr);
+            std::fprintf(stderr, "it could not be executed: %s\n", std::strerror(errno));
             ::_exit(127);
         });
     }

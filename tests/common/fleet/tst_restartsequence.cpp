@@ -506,6 +506,7 @@ void TestRestartSequence::failuresAreExplained_data()
     row("answers, and stays", {u"stay"_s}, {fake}, u"process gone"_s, u"still runs"_s);
     row("answers and stays, not to be watched", {u"stay"_s, u"foreign-pid"_s}, {fake}, u"port free"_s, u"is held by"_s);
     row("goes on as it was", {u"restart-fails"_s}, {fake}, {}, u"goes on as the old instance"_s, true);
+    row("cannot be executed", {u"exec-fails"_s}, {fake}, u"started"_s, u"could not be executed: No such file"_s, true);
     row("its successor hangs", {u"successor-hangs"_s}, {fake}, u"successor accepts"_s,
         u"does not accept after 500 ms"_s, true);
     row("cannot restart itself", {u"no-restart"_s}, {fake}, {}, u"does not offer to restart itself"_s, true);

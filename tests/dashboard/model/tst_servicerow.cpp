@@ -164,7 +164,16 @@ void TestServiceRow::eachStepIsToldOnce_data()
     QTest::newRow("stopped") << closing << refused << QStringList{u"stopped"_s};
     QTest::newRow("gone") << healthy << refused << QStringList{u"unreachable: nobody there"_s};
     QTest::newRow("still gone") << refused << refused << QStringList();
-    QTest::newRow("a new process") << healthy << successor << QStringList{u"a new process answers"_s};
+    QTest::newRow("a new instance") << healthy << successor << QStringList{u"a new instance answers"_s};
+    const auto withPid = [](const QString &instance, qint64 pid) {
+        HealthReport report = Reports::healthy(instance);
+        report.pid = pid;
+        return Reports::answer(report);
+    };
+    QTest::newRow("a new process") << withPid(u"one"_s, 7) << withPid(u"two"_s, 8)
+                                   << QStringList{u"a new process answers (pid 8)"_s};
+    QTest::newRow("in the place of the old one")
+        << withPid(u"one"_s, 7) << withPid(u"two"_s, 7) << QStringList{u"a new instance answers (pid 7, as before)"_s};
     const auto stale = [](const QList<CodeChange> &changed) {
         HealthReport report = Reports::healthy();
         report.code = CodeReport{CodeVerdict::Stale, changed, {}, 0};

@@ -164,6 +164,8 @@ void TestSharedText::nothingIsTranslatedThatNobodySays()
         {u"%1; nothing was done"_s, u"; nothing was done\""_s},
         {u"%1. Its last words: %2"_s, u"\". Its last words: \""_s},
         {u"%1. It wrote nothing."_s, u"\". It wrote nothing.\""_s},
+        {u"%1. Its log may tell why."_s, u"\". Its log may tell why.\""_s},
+        {u"was killed by signal %1"_s, u"\"was killed by signal % (%)\""_s},
         {u"not ready within %1 of its start: %2"_s, u"\"not ready within % of its start%: %%\""_s},
         {u"not ready within %1 of its start (pid %2, still running): %3"_s, u"\" (pid %, still running)\""_s},
         {u"%1 has not finished its shutdown within %2"_s, u"\"% has not finished its shutdown within %%\""_s},
