@@ -7,8 +7,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-bool isGoing(ServiceState state) { return state == ServiceState::ShuttingDown || state == ServiceState::Stopped; }
-
 bool hasEnded(const WrappedProcess &process)
 {
     return process.state == ProcessState::BackingOff || process.state == ProcessState::Ended
@@ -41,7 +39,7 @@ bool waitsForChecks(const HealthReport &report)
 
 } // namespace
 
-ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before)
+ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before, const HealthReport *last)
 {
     if (answer.value)
         return stateOf(*answer.value);
@@ -52,7 +50,11 @@ ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before)
     case ClientError::Redirected:
     case ClientError::HttpStatus: return ServiceState::NotUnderstood;
     case ClientError::Refused:
-    case ClientError::Disconnected: return isGoing(before) ? ServiceState::Stopped : ServiceState::Unreachable;
+    case ClientError::Disconnected:
+        return before == ServiceState::Stopped
+                || (before == ServiceState::ShuttingDown && (!last || wasAskedToStop(*last)))
+            ? ServiceState::Stopped
+            : ServiceState::Unreachable;
     case ClientError::None:
     case ClientError::BadAddress:
     case ClientError::Unreachable:
@@ -70,6 +72,13 @@ bool leavesOnPurpose(const HealthReport &report)
 {
     return report.status == ServiceStatus::ShuttingDown
         && !(report.process && report.process->state == ProcessState::Failed);
+}
+
+bool wasAskedToStop(const HealthReport &report)
+{
+    return leavesOnPurpose(report)
+        && (!report.shutdown || report.shutdown->mode == ShutdownMode::Immediate
+            || report.shutdown->mode == ShutdownMode::Scheduled);
 }
 
 ServiceState stateOf(const HealthReport &report)

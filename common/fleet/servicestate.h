@@ -6,9 +6,10 @@
 
 namespace Hephaestus {
 
-/// What a service is in by its latest answer, or by the lack of one. `before` is what it was in: one that was shutting
-/// down and is gone has stopped.
-ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before = ServiceState::Unknown);
+/// What a service is in by its latest answer, or by the lack of one. `before` is what it was in, and `last` its latest
+/// report: one that was shutting down because it was asked to, and is gone, has stopped.
+ServiceState stateOf(const Answer<HealthReport> &answer, ServiceState before = ServiceState::Unknown,
+                     const HealthReport *last = nullptr);
 
 /// The same of a service that answered. What wraps a program is as that program is: it is not healthy before it is
 /// ready, nor while it is down.
@@ -17,6 +18,10 @@ ServiceState stateOf(const HealthReport &report);
 /// Whether it shuts down because somebody wants it to. A wrapper that ends since its program failed, and is not started
 /// again, also says that it shuts down, but nobody has asked for that.
 bool leavesOnPurpose(const HealthReport &report);
+
+/// Whether it ends because it was asked to by this protocol, and is to stay down. A signal may come from anybody: it is
+/// no request, whether a poll has seen what came of it or not. Nor is the end of a wrapped program, or a restart.
+bool wasAskedToStop(const HealthReport &report);
 
 /// Whether it serves, as it says itself; one that says nothing of it does if it does not shut down.
 bool isReady(const HealthReport &report);

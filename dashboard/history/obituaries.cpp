@@ -47,6 +47,13 @@ bool isAlive(const std::optional<WrappedProcess> &process)
             || process->state == ProcessState::Stopping);
 }
 
+/// The end of the program that it runs is its own, which follows: one end, whose last words are those of both.
+bool isEndOfWrapper(const HealthReport &report)
+{
+    return report.status == ServiceStatus::ShuttingDown
+        && !(report.shutdown && report.shutdown->mode == ShutdownMode::Restart);
+}
+
 /// Ended by what asks a process to end, or by itself.
 bool wentQuietly(const std::optional<ExitStatus> &exit)
 {
@@ -82,9 +89,11 @@ void Obituaries::observe(ServiceId id, const FleetEntry &entry, const HealthRepo
     Subject &subject = m_subjects[id];
     subject.entry = entry;
     subject.answers = true;
-    if (std::exchange(subject.pid, report.pid.value_or(0)) != report.pid.value_or(0))
+    if (std::exchange(subject.pid, report.pid.value_or(0)) != report.pid.value_or(0)) {
         subject.process.reset(); // another wrapper: what the one before it ran ended with that
-    subject.closes = leavesOnPurpose(report);
+        subject.programEnd.clear();
+    }
+    subject.closes = wasAskedToStop(report);
     subject.bodies << KeptBody{m_clock.wall(), body};
     if (subject.bodies.size() > KeptBodies)
         subject.bodies.removeFirst();
@@ -109,6 +118,8 @@ void Obituaries::miss(ServiceId id, const ServiceReply &reply, bool isStopped)
         return;
     if (isStopped || isPlanned(subject, subject.pid, {}))
         subject.bodies.clear();
+    else if (!subject.programEnd.isEmpty())
+        bury(id, subject.pid, {}, std::exchange(subject.programEnd, {}), subject.log);
     else // that it is unreachable its row tells
         record(id, subject, subject.pid, {},
                reply.message.isEmpty() ? tr("it does not answer any more") : reply.message, subject.log);
@@ -173,13 +184,23 @@ void Obituaries::observeWrappedProgram(ServiceId id, Subject &subject, const Hea
     const bool isReplaced = process && process->pid != before->pid && process->restarts == before->restarts
         && process->state != ProcessState::BackingOff && process->state != ProcessState::Failed
         && process->state != ProcessState::Ended;
-    if (wentQuietly(exit) && (isReplaced || before->state == ProcessState::Stopping || isPlanned(subject, pid, exit)))
+    const bool isFollowed = isEndOfWrapper(report) && !wasAsked(subject, pid);
+    if (!isFollowed && wentQuietly(exit)
+        && (isReplaced || before->state == ProcessState::Stopping || wasAsked(subject, pid)))
         return tellPlanned(id, subject, pid, exit);
     const bool isHung = exit && exit->signal == SIGKILL && before->state == ProcessState::Stopping;
     const QString reason = isHung ? tr("pid %1 did not end when it was asked to, and was killed").arg(pid)
         : exit                    ? endText(pid, *exit)
                                   : tr("pid %1 ended").arg(pid);
-    askLog(subject.entry, [this, id, pid, exit, reason](const QByteArray &log) { bury(id, pid, exit, reason, log); });
+    if (isFollowed)
+        subject.programEnd = reason;
+    askLog(subject.entry, [this, id, pid, exit, reason, isFollowed](const QByteArray &log) {
+        const auto known = m_subjects.find(id);
+        if (!isFollowed)
+            bury(id, pid, exit, reason, log);
+        else if (known != m_subjects.end() && !log.isEmpty())
+            known->second.log = log;
+    });
 }
 
 void Obituaries::queueLog(ServiceId id, Subject &subject)
@@ -241,8 +262,14 @@ void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitS
     if (isPlanned(subject->second, pid, exit))
         return tellPlanned(id, subject->second, pid, exit);
     const QByteArray output = keptOutput(outputNameOf(subject->second.entry));
-    bury(id, pid, exit, exit ? endText(pid, *exit) : tr("pid %1 is gone; how it ended nobody told").arg(pid),
-         output.isEmpty() ? subject->second.log : output);
+    const QString reason = exit ? endText(pid, *exit) : tr("pid %1 is gone; how it ended nobody told").arg(pid);
+    bury(id, pid, exit, withProgram(subject->second, reason), output.isEmpty() ? subject->second.log : output);
+}
+
+QString Obituaries::withProgram(const Subject &subject, const QString &reason)
+{
+    return subject.programEnd.isEmpty() ? reason
+                                        : tr("%1, after the program that it ran: %2").arg(reason, subject.programEnd);
 }
 
 void Obituaries::bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
@@ -268,14 +295,19 @@ void Obituaries::record(ServiceId id, Subject &subject, qint64 pid, const std::o
 {
     m_store.record(Obituary{m_clock.wall(), subject.entry.url, subject.entry.name, pid, exit, reason,
                             std::exchange(subject.bodies, {}), log});
+    subject.programEnd.clear();
     m_store.flush();
     Q_EMIT buried(id);
 }
 
 bool Obituaries::isPlanned(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const
 {
-    return wentQuietly(exit)
-        && (subject.closes || wasAskedToEnd(subject.entry, pid, localTime(m_clock.wall()), m_stateDirectory));
+    return wentQuietly(exit) && wasAsked(subject, pid);
+}
+
+bool Obituaries::wasAsked(const Subject &subject, qint64 pid) const
+{
+    return subject.closes || wasAskedToEnd(subject.entry, pid, localTime(m_clock.wall()), m_stateDirectory);
 }
 
 /// The process, or the program that it wrapped: it ended before it told that.
@@ -298,6 +330,7 @@ void Obituaries::tellKilled(ServiceId id, Subject &subject)
 void Obituaries::tellPlanned(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit)
 {
     subject.bodies.clear();
+    subject.programEnd.clear();
     const bool isPlain = exit && (exit->signal != 0 || exit->code == 0);
     Q_EMIT happened({m_clock.wall(),
                      id,

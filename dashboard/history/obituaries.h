@@ -52,8 +52,9 @@ private:
         FleetEntry entry;
         bool answers = false; ///< the latest poll
         qint64 pid = 0;       ///< 0: it does not say
-        bool closes = false;  ///< leavesOnPurpose() of its latest answer
+        bool closes = false;  ///< wasAskedToStop() of its latest answer
         std::optional<WrappedProcess> process;
+        QString programEnd; ///< of its program, which its wrapper follows: told with that; empty: it has not ended
         QList<KeptBody> bodies;
         QByteArray log; ///< the end of its output when it was last asked for
         Clock::TimePoint logAsked{};
@@ -70,10 +71,12 @@ private:
     void readLogs();
     void askLog(const FleetEntry &entry, const std::function<void(const QByteArray &)> &done);
     /// True if the end of that process is what somebody asked for, and it went quietly.
+    bool wasAsked(const Subject &subject, qint64 pid) const;
     bool isPlanned(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const;
     void tellPlanned(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit);
     static bool wasKilled(const Subject &subject, qint64 pid);
     void tellKilled(ServiceId id, Subject &subject);
+    static QString withProgram(const Subject &subject, const QString &reason);
     void buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit);
     void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
               const QByteArray &log);

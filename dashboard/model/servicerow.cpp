@@ -159,7 +159,7 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
             std::ranges::stable_partition(row.report->dependencies, isUsed);
         row.lastSeen = row.read = now;
     }
-    row.observed = stateOf(answer, row.observed);
+    row.observed = stateOf(answer, row.observed, row.report ? &*row.report : nullptr);
     if (row.observed == ServiceState::Stopped && !row.failure.isEmpty())
         row.observed = ServiceState::Unreachable; // it was to come back
     if (row.observed == ServiceState::Healthy)

@@ -3112,6 +3112,10 @@ https://… token-file=… ca=…</translation>
         <source>pid %1 has ended, as was asked; how nobody told</source>
         <translation>PID %1 ist zu Ende, wie verlangt; wie, hat niemand gesagt</translation>
     </message>
+    <message>
+        <source>%1, after the program that it ran: %2</source>
+        <translation>%1, nach dem Programm, das er ausführte: %2</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::OverviewPage</name>

@@ -211,7 +211,7 @@ void RunProgram::programFinished()
     if (m_stopped)
         checkWhetherStopped();
     else if (m_supervisor.isPassedOn() && m_service.state().phase() < Phase::Draining)
-        m_service.shutdown().request(ShutdownMode::Immediate);
+        m_service.shutdown().request(ShutdownMode::Signal); // nobody asked for it by the protocol
 }
 
 void RunProgram::takeOverPredecessor(std::optional<HandedProgram> &predecessor)

@@ -19,6 +19,8 @@ private Q_SLOTS:
     void whatWasNotCheckedYetIsNeitherHealthyNorAnError();
     void whatShutsDownIsNotReady();
     void aWrapperThatGivesUpWasNotStoppedOnPurpose();
+    void onlyWhatWasAskedToStopHasStopped_data();
+    void onlyWhatWasAskedToStopHasStopped();
     void theTroubleIsNamed_data();
     void theTroubleIsNamed();
     void itIsKnownWhatWillNotBecomeReady_data();
@@ -143,6 +145,32 @@ void TestServiceState::aWrapperThatGivesUpWasNotStoppedOnPurpose()
     QCOMPARE(stateOf(gone, stateOf(last)), ServiceState::Unreachable);
     last.value->process->state = ProcessState::Ended; // as it should, or by a user
     QCOMPARE(stateOf(gone, stateOf(last)), ServiceState::Stopped);
+}
+
+void TestServiceState::onlyWhatWasAskedToStopHasStopped_data()
+{
+    QTest::addColumn<std::optional<ShutdownProgress>>("shutdown");
+    QTest::addColumn<ServiceState>("gone");
+    const auto by = [](ShutdownMode mode) { return std::optional(ShutdownProgress{mode, {}, {}, 0, {}}); };
+    QTest::newRow("it does not say why") << std::optional<ShutdownProgress>() << ServiceState::Stopped;
+    QTest::newRow("asked") << by(ShutdownMode::Immediate) << ServiceState::Stopped;
+    QTest::newRow("scheduled") << by(ShutdownMode::Scheduled) << ServiceState::Stopped;
+    QTest::newRow("by a signal") << by(ShutdownMode::Signal) << ServiceState::Unreachable;
+    QTest::newRow("it was to come back") << by(ShutdownMode::Restart) << ServiceState::Unreachable;
+}
+
+void TestServiceState::onlyWhatWasAskedToStopHasStopped()
+{
+    QFETCH(std::optional<ShutdownProgress>, shutdown);
+    HealthReport report = reportWith({}, true);
+    report.process.reset();
+    report.status = ServiceStatus::ShuttingDown;
+    report.shutdown = shutdown;
+    Answer<HealthReport> gone;
+    gone.reply.error = ClientError::Refused;
+    QTEST(stateOf(gone, stateOf(report), &report), "gone");
+    QCOMPARE(stateOf(gone, ServiceState::Stopped, &report), ServiceState::Stopped); // as somebody knows otherwise
+    QCOMPARE(stateOf(gone, ServiceState::Healthy, &report), ServiceState::Unreachable);
 }
 
 void TestServiceState::theTroubleIsNamed_data()

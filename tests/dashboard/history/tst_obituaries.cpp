@@ -28,6 +28,8 @@ private Q_SLOTS:
     void aKillOfAWrappedProgramIsToldOnce();
     void aKillIsToldThoughTheWrapperWasQuick();
     void theProgramOfAnotherWrapperDoesNotEndAgain();
+    void aSignalFromOutsideIsOneDeath_data();
+    void aSignalFromOutsideIsOneDeath();
 };
 
 /// Obituaries whose clock and whose look at /proc are the test's.
@@ -143,7 +145,8 @@ void TestObituaries::aProgramThatItsWrapperGivesUpHasDied()
     report.process->state = ProcessState::Failed;
     report.process->exitCode = 3;
     bench.obituaries.observe(1, entry, report, "{}");
-    QTRY_COMPARE(happened.size(), 1);
+    bench.obituaries.miss(1, Reports::failure(ClientError::Refused).reply, false);
+    QCOMPARE(happened.size(), 1); // its wrapper ended with it
     const auto event = happened[0][0].value<Event>();
     QCOMPARE(event.text, u"pid 9 exited with code 3"_s);
     QCOMPARE(event.kind, EventKind::Trouble);
@@ -215,6 +218,55 @@ void TestObituaries::theProgramOfAnotherWrapperDoesNotEndAgain()
         bench.obituaries.miss(1, Reports::failure(ClientError::Refused).reply, true);
     }
     QCOMPARE(happened.size(), 0);
+}
+
+void TestObituaries::aSignalFromOutsideIsOneDeath_data()
+{
+    QTest::addColumn<bool>("isProgramSeen"); ///< a poll came between the end of the program and that of its wrapper
+    QTest::addColumn<ShutdownMode>("mode");
+    QTest::addColumn<int>("deaths");
+    QTest::newRow("not seen") << false << ShutdownMode::Signal << 1;
+    QTest::newRow("seen") << true << ShutdownMode::Signal << 1;
+    QTest::newRow("asked for, not seen") << false << ShutdownMode::Immediate << 0;
+    QTest::newRow("asked for, seen") << true << ShutdownMode::Immediate << 0;
+}
+
+/// Which poll saw it makes no difference.
+void TestObituaries::aSignalFromOutsideIsOneDeath()
+{
+    QFETCH(bool, isProgramSeen);
+    QFETCH(ShutdownMode, mode);
+    QFETCH(int, deaths);
+    Bench bench;
+    bench.found = true;
+    QSignalSpy buried(&bench.obituaries, &Obituaries::buried);
+    QProcess wrapper;
+    wrapper.start(u"sleep"_s, {u"60"_s});
+    QVERIFY(wrapper.waitForStarted());
+    const FleetEntry entry = Reports::entry(u"mailer"_s, u"http://127.0.0.1:1"_s);
+    HealthReport report = Reports::healthy();
+    report.pid = wrapper.processId();
+    report.process = WrappedProcess{.pid = 9, .state = ProcessState::Running};
+    bench.obituaries.observe(1, entry, report, "{}");
+    report.status = ServiceStatus::ShuttingDown;
+    report.shutdown = ShutdownProgress{mode, {}, {}, 0, {}};
+    report.process->state = ProcessState::Stopping;
+    bench.obituaries.observe(1, entry, report, "{}");
+    if (isProgramSeen) {
+        report.process = WrappedProcess{.state = ProcessState::Ended, .exitCode = 0};
+        bench.obituaries.observe(1, entry, report, "{}");
+    }
+    wrapper.terminate();
+    QVERIFY(wrapper.waitForFinished());
+    QTRY_VERIFY(!bench.obituaries.isLocal(1));
+    bench.obituaries.miss(1, Reports::failure(ClientError::Refused).reply, false);
+    QCOMPARE(buried.size(), deaths);
+    if (deaths == 0)
+        return;
+    std::optional<QList<Obituary>> found;
+    bench.store.askObituaries(entry.url, [&](const Result<QList<Obituary>> &result) { found = *result; });
+    QTRY_VERIFY(found);
+    QVERIFY(!found->first().bodies.isEmpty()); // what it answered last
 }
 
 QTEST_GUILESS_MAIN(TestObituaries)
