@@ -259,7 +259,7 @@ QList<Event> FleetModel::apply(const Arrival &arrival)
     appendLatency(known->latencies,
                   arrival.answer.value ? float(Seconds(arrival.answer.reply.latency).count())
                                        : std::numeric_limits<float>::quiet_NaN());
-    ServiceRow after = afterAnswer(known->row, arrival.answer, arrival.steady, arrival.planned);
+    ServiceRow after = afterAnswer(known->row, arrival.answer, arrival.steady, arrival.planned, arrival.holder);
     if (!after.figures.watched)
         after.figures.watched = arrival.wall;
     if (arrival.answer.value)

@@ -118,6 +118,11 @@ private:
         bool isAsked = false;
         QString told{}; ///< why it could not be asked, which the journal says already
     };
+    struct Holder
+    {
+        Clock::TimePoint at{}; ///< when it was looked for
+        std::optional<AddressHolder> holder{};
+    };
     void connectParts();
     void insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed);
     void applyAgain(const Fleet &fleet);
@@ -131,6 +136,7 @@ private:
     void tell(const Event &event);
     void tellOfHosts(const QList<Arrival> &arrivals);
     std::optional<PlannedEnd> whyGone(const ServiceRow &row);
+    std::optional<AddressHolder> holderOf(const ServiceRow &row, const Arrival &arrival);
     void rememberStopped(ServiceId id);
     void seeActs(const QString &record);
     void restartStale(ServiceId id);
@@ -150,7 +156,8 @@ private:
     BulkActions m_bulk;
     StaleRestarts m_stale;
     FleetTrust m_trust;
-    QHash<ServiceId, bool> m_stopped; ///< whether it is recorded as stopped on purpose, as far as was seen
+    QHash<ServiceId, Holder> m_holders; ///< of addresses where what answers is not understood
+    QHash<ServiceId, bool> m_stopped;   ///< whether it is recorded as stopped on purpose, as far as was seen
     QSet<ServiceId> m_untrusted; ///< to be restarted when stale by a file that is not trusted, which was not yet told
     std::map<QString, std::unique_ptr<HookRunner>> m_hooks; ///< by fleet file
     QTimer m_hookTimer;

@@ -146,9 +146,10 @@ bool isGone(const ServiceReply &reply)
 }
 
 ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock::TimePoint now,
-                       const std::optional<PlannedEnd> &planned)
+                       const std::optional<PlannedEnd> &planned, const std::optional<AddressHolder> &holder)
 {
     row.reply = answer.reply;
+    row.holder = holder;
     row.answered = answer.value.has_value();
     if (answer.value) {
         row.inDoubt = doubtsAfter(row, *answer.value);
@@ -165,7 +166,9 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
     if (row.observed == ServiceState::Healthy)
         row.failure.clear();
     row.actor.clear();
-    if (planned && isGone(answer.reply)) {
+    if (row.isReplaced())
+        row.observed = ServiceState::Unreachable;
+    if (planned && (isGone(answer.reply) || row.isReplaced())) {
         row.observed = planned->state;
         row.actor = planned->by;
     }
@@ -194,6 +197,8 @@ QString stateText(const ServiceRow &row)
         return row.failure;
     if (row.observed == ServiceState::ShuttingDown && row.isCurrent() && row.report->shutdown)
         return progressText(*row.report->shutdown);
+    if (row.observed == ServiceState::Unreachable && row.isReplaced())
+        return RowText::tr("unreachable: address taken");
     if (row.observed == ServiceState::Unreachable && row.reply.error != ClientError::None)
         return u"%1: %2"_s.arg(stateWord(row.observed), errorWord(row.reply.error));
     return stateWord(row.observed);
@@ -206,6 +211,20 @@ static QString replyReason(const ServiceReply &reply)
     return reply.message.isEmpty()
         ? errorWord(reply.error)
         : translated(reply.message.startsWith(said) ? reply.message.mid(said.size()) : reply.message);
+}
+
+/// Who has the address of a service that does not answer; or else that it does not.
+static QString silenceReason(const ServiceRow &row)
+{
+    const QString reason = replyReason(row.reply);
+    if (!row.holder)
+        return reason;
+    const QString holder = visibleText(row.holder->text, 300);
+    return row.isReplaced()
+        ? RowText::tr(
+              "Another process answers at its address, not as this service: %1. Stop that, or change the address.")
+              .arg(holder)
+        : RowText::tr("%1. The address is held by %2.").arg(reason, holder);
 }
 
 QString stateReason(const ServiceRow &row)
@@ -236,11 +255,13 @@ QString stateReason(const ServiceRow &row)
         return RowText::tr("Held by %1. This entry does not touch it.").arg(visibleText(row.report->owner, 200));
     case ServiceState::Unreachable:
         return row.actor.isEmpty()
-            ? replyReason(row.reply)
-            : RowText::tr("%1 did not bring it up: %2").arg(visibleText(row.actor, 80), replyReason(row.reply));
+            ? silenceReason(row)
+            : RowText::tr("%1 did not bring it up: %2").arg(visibleText(row.actor, 80), silenceReason(row));
     case ServiceState::Unauthorized:
-    case ServiceState::NotUnderstood: return replyReason(row.reply);
-    case ServiceState::Stopped: return RowText::tr("It was stopped on purpose, and has not answered since.");
+    case ServiceState::NotUnderstood: return silenceReason(row);
+    case ServiceState::Stopped:
+        return RowText::tr("It was stopped on purpose, and has not answered since.")
+            + (row.isReplaced() ? u' ' + silenceReason(row) : QString());
     case ServiceState::Restarting:
     case ServiceState::ShuttingDown:
         return row.actor.isEmpty() ? QString() : RowText::tr("By %1.").arg(visibleText(row.actor, 80));

@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/client/reply.h"
+#include "common/fleet/addressholder.h"
 #include "common/fleet/fleet.h"
 #include "common/fleet/plannedend.h"
 #include "common/fleet/servicestate.h"
@@ -40,6 +41,7 @@ struct ServiceRow
     ServiceReply reply;                       ///< the latest, whatever it was
     QString failure;                          ///< `restart failed`; empty: none did, or it was looked at since
     QString actor;                            ///< who ends or starts it, or could not, while nobody answers; or empty
+    std::optional<AddressHolder> holder;      ///< who answers there what is not understood; nothing: not known
     Dialect dialect = Dialect::Hephaestus;    ///< of `report`
     QStringList inDoubt;                      ///< of its dependencies those that failed, and are not known since
     bool answered = false;                    ///< the latest poll brought `report`
@@ -53,6 +55,9 @@ struct ServiceRow
 
     /// The report is the answer to the latest poll; otherwise its values are old.
     bool isCurrent() const { return answered; }
+
+    /// Another process has its address.
+    bool isReplaced() const { return holder && holder->isStranger; }
 
     /// What does not answer runs nothing that is known to be fresh.
     CodeVerdict code() const
@@ -73,9 +78,10 @@ struct ServiceRow
 bool isGone(const ServiceReply &reply);
 
 /// `row` after one more answer: a pure function. Of its dependencies those that are not used come last. `planned`: why
-/// nobody answered.
+/// nobody answered. `holder`: who answered what is not understood. Where that is a stranger, the service is out of
+/// reach.
 ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock::TimePoint now,
-                       const std::optional<PlannedEnd> &planned = {});
+                       const std::optional<PlannedEnd> &planned = {}, const std::optional<AddressHolder> &holder = {});
 
 /// The line of the state cell: the step of what is going on, or the state's word; of who is unreachable also how
 /// (`unreachable: refused`).

@@ -39,6 +39,10 @@ QString ActQuestions::ofOne(ServiceId id, ServiceAction action) const
     QString text = verb.arg(visibleText(row.entry.name, 80), visibleText(placeOf(row.entry), 120)) + inFlight(row);
     if (action == ServiceAction::ShutDown && !whyNotStartable(row.entry).isEmpty())
         text += u' ' + QuestionText::tr("Nothing here can start it again.");
+    if (row.isReplaced())
+        text += u'\n'
+            + QuestionText::tr("It does not answer: another process has its address, %1.")
+                  .arg(visibleText(row.holder->text, 300));
     return text + dependantsText({id}, action);
 }
 

@@ -3,6 +3,7 @@
 
 #include "common/base/clock.h"
 #include "common/client/reply.h"
+#include "common/fleet/addressholder.h"
 #include "common/fleet/plannedend.h"
 #include "common/fleet/serviceid.h"
 #include "common/fleet/sharedentry.h"
@@ -21,6 +22,7 @@ struct Arrival
     Clock::WallTime wall;
     Dialect dialect = Dialect::Hephaestus; ///< of answer.value
     std::optional<PlannedEnd> planned{};   ///< why nobody answers; no feed knows it
+    std::optional<AddressHolder> holder{}; ///< who answers what is not understood; likewise
     /// Not an answer, but that the one of this time still holds for the state of the service: `answer` has no value,
     /// and its figures were not read anew.
     std::optional<Clock::TimePoint> confirms{};

@@ -93,6 +93,10 @@
         <source>You have not sent this before:</source>
         <translation>Das wurde hier noch nie gesendet:</translation>
     </message>
+    <message>
+        <source>It does not answer: another process has its address, %1.</source>
+        <translation>Er antwortet nicht: Ein anderer Prozess belegt seine Adresse, %1.</translation>
+    </message>
 </context>
 <context>
     <name>AlertSettings</name>
@@ -4611,6 +4615,18 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>a new instance answers (pid %1, as before)</source>
         <translation>eine neue Instanz antwortet (PID %1, wie zuvor)</translation>
+    </message>
+    <message>
+        <source>unreachable: address taken</source>
+        <translation>unerreichbar: Adresse belegt</translation>
+    </message>
+    <message>
+        <source>Another process answers at its address, not as this service: %1. Stop that, or change the address.</source>
+        <translation>Unter seiner Adresse antwortet ein anderer Prozess, nicht wie dieser Dienst: %1. Beenden Sie ihn, oder ändern Sie die Adresse.</translation>
+    </message>
+    <message>
+        <source>%1. The address is held by %2.</source>
+        <translation>%1. Die Adresse belegt %2.</translation>
     </message>
 </context>
 <context>

@@ -6,6 +6,7 @@
 #include "tests/support/serviceprocess.h"
 
 #include <QDir>
+#include <QProcess>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -33,6 +34,7 @@ private Q_SLOTS:
     void whatWasAskedToEndIsNoDeath();
     void aServiceSeenToShutDownStaysStoppedOverARestartOfTheWindow();
     void aStartElsewhereIsSeenThoughItFails();
+    void whoTakesTheAddressOfADeadServiceIsNamed();
     void aProgramThatIsAskedToEndIsNotDeadYet();
     void aWrappedProgramIsBuriedWithItsExitCode();
     void theEndOfAForeignServiceIsNoDeath_data();
@@ -365,6 +367,30 @@ void TestFleetHistory::aStartElsewhereIsSeenThoughItFails()
     (*start)->end(receipt);
     QTRY_COMPARE(row().state(), ServiceState::Unreachable);
     QVERIFY2(stateReason(row()).contains(u" did not bring it up: "_s), qPrintable(stateReason(row())));
+}
+
+void TestFleetHistory::whoTakesTheAddressOfADeadServiceIsNamed()
+{
+    const QTemporaryDir state;
+    Test::ServiceProcess service;
+    QVERIFY(service.start(QStringLiteral(FAKESERVICE), {u"0"_s}));
+    Bench bench(state);
+    const ServiceId id = bench.add(u"http://127.0.0.1:%1"_s.arg(service.port));
+    const auto row = [&] { return *bench.session.fleet().find(id); };
+    bench.session.start();
+    QTRY_VERIFY(row().isCurrent());
+    service.signal(SIGKILL);
+    service.exitCode();
+    QTRY_COMPARE(row().state(), ServiceState::Unreachable);
+    QProcess stranger;
+    stranger.start(u"python3"_s, {u"-m"_s, u"http.server"_s, u"-b"_s, u"127.0.0.1"_s, QString::number(service.port)});
+    QVERIFY(stranger.waitForStarted());
+    QTRY_COMPARE_WITH_TIMEOUT(stateText(row()), u"unreachable: address taken"_s, 60'000);
+    QVERIFY2(stateReason(row()).contains(u"pid %1"_s.arg(stranger.processId())), qPrintable(stateReason(row())));
+    stranger.kill();
+    stranger.waitForFinished();
+    QTRY_VERIFY(!row().isReplaced());
+    QCOMPARE(row().state(), ServiceState::Unreachable);
 }
 
 void TestFleetHistory::aProgramThatIsAskedToEndIsNotDeadYet()

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void whatDoesNotAnswerIsNotToldAsFresh();
     void whatWasShuttingDownAndIsGoneHasStopped();
     void whatWasMeantToBeGoneIsNotMissed();
+    void aStrangerAtItsAddressIsNotTheService();
     void anActivityIsShownInsteadOfTheState();
     void aShutdownTellsItsStepAndTheSecondsLeft();
     void dependenciesNotUsedComeLast();
@@ -111,6 +112,24 @@ void TestServiceRow::whatWasMeantToBeGoneIsNotMissed()
     // Who hangs is missed all the same.
     QCOMPARE(afterAnswer(before, Reports::failure(ClientError::Timeout), Now, PlannedEnd{}).state(),
              ServiceState::Unreachable);
+}
+
+void TestServiceRow::aStrangerAtItsAddressIsNotTheService()
+{
+    const ServiceRow before = after({Reports::answer(Reports::healthy())});
+    const auto odd = Reports::failure(ClientError::HttpStatus, u"the service answered 404"_s);
+    AddressHolder holder{u"python3 -m http.server (pid 4312)"_s, false};
+    const ServiceRow unclear = afterAnswer(before, odd, Now, {}, holder); // it may be the service's own
+    QCOMPARE(unclear.state(), ServiceState::NotUnderstood);
+    QVERIFY2(stateReason(unclear).contains(holder.text), qPrintable(stateReason(unclear)));
+    holder.isStranger = true;
+    const ServiceRow taken = afterAnswer(before, odd, Now, {}, holder);
+    QCOMPARE(taken.state(), ServiceState::Unreachable);
+    QCOMPARE(stateText(taken), u"unreachable: address taken"_s);
+    QVERIFY2(stateReason(taken).contains(holder.text), qPrintable(stateReason(taken)));
+    QCOMPARE(eventsBetween(before, taken, {}).last().kind, EventKind::Trouble);
+    QCOMPARE(afterAnswer(before, odd, Now, PlannedEnd{}, holder).state(), ServiceState::Stopped);
+    QVERIFY(!afterAnswer(taken, Reports::answer(Reports::healthy()), Now).isReplaced());
 }
 
 void TestServiceRow::anActivityIsShownInsteadOfTheState()
