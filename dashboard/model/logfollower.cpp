@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/logfollower.h"
 
+#include "common/base/processentry.h"
 #include "common/base/regularfile.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/statepaths.h"
@@ -48,19 +49,37 @@ void LogFollower::chooseFile()
 {
     const QString wrapped = logFileOf(outputNameOf(m_entry) + u".output"_s, m_stateDirectory);
     m_path = QFile::exists(wrapped) ? wrapped : logFileOf(outputNameOf(m_entry), m_stateDirectory);
+    if (m_offers && QFile::exists(m_toldFile))
+        m_path = m_toldFile;
+}
+
+void LogFollower::setTold(const QString &file, std::optional<qint64> pid)
+{
+    m_toldFile = file;
+    m_toldPid = pid;
 }
 
 QString LogFollower::source() const
 {
+    if (m_isKept)
+        return hasEnded() ? tr("It has ended (pid %1). What is kept here of its output: %2").arg(*m_toldPid).arg(m_path)
+                          : tr("It does not answer. What is kept here of its output: %1").arg(m_path);
     return m_offers ? tr("What the service tells at /health/logs.")
-                    : tr("The output of the program started from here: %1").arg(m_path);
+                    : tr("Its output, as it is kept here: %1").arg(m_path);
+}
+
+/// Nothing listens, and the process that it said it is is not there.
+bool LogFollower::hasEnded() const
+{
+    const auto process = m_toldPid ? readProcess(*m_toldPid) : std::nullopt;
+    return m_error == ClientError::Refused && m_toldPid && hasProcessTable() && (!process || process->isZombie());
 }
 
 void LogFollower::start()
 {
     if (m_offers)
-        return follow();
-    if (m_timer.isActive())
+        follow();
+    if ((m_offers && !m_isKept) || m_timer.isActive())
         return;
     m_timer.start(FilePace);
     readFile();
@@ -90,7 +109,10 @@ void LogFollower::follow()
         return fail(target.problem().text());
     m_feed = std::make_unique<LogFeed>(*target);
     m_feed->setPace(FeedPace);
-    connect(m_feed.get(), &LogFeed::arrived, this, &LogFollower::appended);
+    connect(m_feed.get(), &LogFeed::arrived, this, [this](const QList<OutputLine> &lines) {
+        m_hasTold = m_hasTold || !lines.isEmpty();
+        Q_EMIT appended(lines);
+    });
     connect(m_feed.get(), &LogFeed::earlier, this, &LogFollower::earlier);
     connect(m_feed.get(), &LogFeed::lost, this,
             [this](qint64 lines) { Q_EMIT noted(tr("%n line(s) are no longer kept", nullptr, int(lines))); });
@@ -98,15 +120,44 @@ void LogFollower::follow()
         Q_EMIT begunAnew();
         Q_EMIT noted(tr("the log begins anew"));
     });
-    connect(m_feed.get(), &LogFeed::failed, this,
-            [this](const ServiceReply &reply) { fail(translated(reply.message)); });
-    connect(m_feed.get(), &LogFeed::recovered, this, [this] { fail({}); });
+    connect(m_feed.get(), &LogFeed::failed, this, &LogFollower::beginFile);
+    connect(m_feed.get(), &LogFeed::recovered, this, [this] { m_isKept ? endFile() : fail({}); });
     m_feed->start(Lines);
+}
+
+/// The service does not tell. Of one that is gone, its file says more than what it has told: its last words, too.
+void LogFollower::beginFile(const ServiceReply &reply)
+{
+    if (m_isKept)
+        return;
+    const bool isGone = reply.error == ClientError::Refused || reply.error == ClientError::Disconnected;
+    chooseFile();
+    if (!isGone || !localAddressOf(m_entry) || !QFile::exists(m_path) || (m_isOnce && m_hasTold))
+        return fail(translated(reply.message));
+    m_isKept = true;
+    m_error = reply.error;
+    m_position = -1;
+    m_unfinished.clear();
+    Q_EMIT replaced();
+    m_timer.start(FilePace);
+    readFile();
+}
+
+/// It tells again: from the begin, as it did at first.
+void LogFollower::endFile()
+{
+    m_isKept = false;
+    m_timer.stop();
+    disconnect(m_feed.get(), nullptr, this, nullptr);
+    m_feed.release()->deleteLater(); // it is telling us
+    fail({});
+    Q_EMIT replaced();
+    follow();
 }
 
 void LogFollower::askEarlier(qint64 before)
 {
-    if (m_feed)
+    if (m_feed && !m_isKept)
         return m_feed->askEarlier(before, EarlierBytes);
     const qint64 from = std::max<qint64>(0, before - EarlierBytes);
     QByteArray part = readPart(from, before - from);
@@ -154,7 +205,7 @@ void LogFollower::readFile()
         chooseFile();
     struct stat about = {};
     if (::stat(QFile::encodeName(m_path).constData(), &about) != 0)
-        return fail(tr("This service does not offer its log (%1), and was not started from here: there is no %2.")
+        return fail(tr("This service does not offer its log (%1), and none is kept here: there is no %2.")
                         .arg(u"/health/logs"_s, m_path));
     const bool first = m_position < 0;
     QByteArray rest = std::exchange(m_unfinished, {});

@@ -6,9 +6,10 @@
 
 namespace Hephaestus {
 
-/// Follows the output of one service: what it tells at /health/logs, or the file that it writes to when it was started
-/// from here. Lines have a position by which earlier ones can be asked for. It looks five times a second while
-/// something comes, and not at all while it is stopped. One thread; nothing blocks but reading a local file.
+/// Follows the output of one service: what it tells at /health/logs, or the file in which a window or command keeps it.
+/// Of a service that tells, but is gone, that file is read too, until it answers again. Lines have a position by which
+/// earlier ones can be asked for. It looks five times a second while something comes, and not at all while it is
+/// stopped. One thread; nothing blocks but reading a local file.
 class LogFollower : public QObject
 {
     Q_OBJECT
@@ -27,6 +28,10 @@ public:
     void askEarlier(qint64 before);
     /// Where it comes from, as a sentence.
     QString source() const;
+    /// What the service has told of itself: the file of its output, if any, and its process.
+    void setTold(const QString &file, std::optional<qint64> pid);
+    /// What was told stays: a file is read only where nothing was, so that no line comes twice.
+    void setOnce(bool once) { m_isOnce = once; }
 
 Q_SIGNALS:
     /// The last ones may be unfinished, and come again. Once there may be none: it has begun.
@@ -34,11 +39,15 @@ Q_SIGNALS:
     void earlier(const QList<Hephaestus::OutputLine> &lines); ///< none: these were the first
     void noted(const QString &what);                          ///< for the reader, among the lines
     void begunAnew();                                         ///< positions of before mean nothing any more
+    void replaced(); ///< what follows is all there is, from another source(): what came before goes
     /// Nothing can be had now, as a sentence; once for each reason. Empty: it can again.
     void failed(const QString &why);
 
 private:
     void follow();
+    void beginFile(const ServiceReply &reply);
+    void endFile();
+    bool hasEnded() const;
     void chooseFile();
     void readFile();
     QString olderFile() const;
@@ -50,6 +59,12 @@ private:
     bool m_offers;
     QString m_stateDirectory;
     QString m_path;
+    QString m_toldFile;
+    std::optional<qint64> m_toldPid;
+    ClientError m_error = ClientError::None; ///< why its file is read
+    bool m_isKept = false;                   ///< its file is read since it is gone
+    bool m_isOnce = false;
+    bool m_hasTold = false; ///< the service, any line
     std::unique_ptr<LogFeed> m_feed;
     QTimer m_timer;
     QByteArray m_unfinished; ///< of the file: a line without its end

@@ -176,11 +176,7 @@ void LogsPage::show(const QList<const ServiceRow *> &rows)
         shown.append({row->id, row->entry.name, offers});
         sources.append({row->entry, offers});
     }
-    const ServiceRow &current = *rows.first();
-    if (!PlaceCommands::isHere(current.entry))
-        m_toldFile.clear();
-    else if (current.report)
-        m_toldFile = current.report->process ? current.report->process->logFile : QString();
+    noteTold(*rows.first());
     if (shown == m_shown)
         return;
     const bool isSameService = !m_shown.isEmpty() && m_shown.first().id == shown.first().id;
@@ -189,6 +185,16 @@ void LogsPage::show(const QList<const ServiceRow *> &rows)
     if (!isSameService && m_previous->isChecked())
         return m_previous->setChecked(false); // which begins
     begin();
+}
+
+void LogsPage::noteTold(const ServiceRow &row)
+{
+    const bool isHere = PlaceCommands::isHere(row.entry);
+    if (!isHere || row.report)
+        m_toldFile = isHere && row.report->process ? row.report->process->logFile : QString();
+    m_toldPid = isHere && row.report ? row.report->pid : std::nullopt;
+    if (m_follower)
+        m_follower->setTold(m_toldFile, m_toldPid);
 }
 
 void LogsPage::begin()
@@ -216,7 +222,14 @@ void LogsPage::begin()
 void LogsPage::beginOne()
 {
     m_follower = std::make_unique<LogFollower>(m_sources.first().entry, m_sources.first().offers, m_stateDirectory);
+    m_follower->setTold(m_toldFile, m_toldPid);
     tell(m_follower->source());
+    connect(m_follower.get(), &LogFollower::replaced, this, [this] {
+        m_text->clearLines();
+        m_text->setKnown(true);
+        m_isAtBegin = false;
+        tell(m_follower->source());
+    });
     connect(m_follower.get(), &LogFollower::appended, this, [this](const QList<OutputLine> &lines) {
         const auto unfinished = std::ranges::count_if(lines, &OutputLine::isUnfinished);
         m_text->append(shownLines(lines), int(unfinished));

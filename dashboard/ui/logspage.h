@@ -52,6 +52,7 @@ private:
     void prepareSearch();
     void prepareActions();
     void layOut();
+    void noteTold(const ServiceRow &row);
     void begin();
     void beginOne();
     void beginSeveral();
@@ -67,6 +68,7 @@ private:
     QList<Shown> m_shown;
     QList<InterleavedLogs::Source> m_sources; ///< of them
     QString m_toldFile;                       ///< where the current one says its output is kept; empty: it does not
+    std::optional<qint64> m_toldPid;          ///< of the current one; nothing: no process of this machine
     std::unique_ptr<LogFollower> m_follower;  ///< of one
     std::unique_ptr<InterleavedLogs> m_several;
     std::unique_ptr<LogReader> m_reader; ///< of the previous instance

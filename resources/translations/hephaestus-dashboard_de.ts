@@ -2639,10 +2639,6 @@ https://… token-file=… ca=…</translation>
         <source>What the service tells at /health/logs.</source>
         <translation>Was der Dienst unter /health/logs mitteilt.</translation>
     </message>
-    <message>
-        <source>The output of the program started from here: %1</source>
-        <translation>Die Ausgabe des von hier gestarteten Programms: %1</translation>
-    </message>
     <message numerus="yes">
         <source>%n line(s) are no longer kept</source>
         <translation>
@@ -2659,12 +2655,24 @@ https://… token-file=… ca=…</translation>
         <translation>%1 kann nicht gelesen werden: %2</translation>
     </message>
     <message>
-        <source>This service does not offer its log (%1), and was not started from here: there is no %2.</source>
-        <translation>Dieser Dienst bietet sein Log nicht an (%1) und wurde nicht von hier gestartet: %2 gibt es nicht.</translation>
-    </message>
-    <message>
         <source>%1 of the file were skipped</source>
         <translation>%1 der Datei wurden übersprungen</translation>
+    </message>
+    <message>
+        <source>It has ended (pid %1). What is kept here of its output: %2</source>
+        <translation>Er ist zu Ende (PID %1). Was hier von seiner Ausgabe aufgehoben ist: %2</translation>
+    </message>
+    <message>
+        <source>It does not answer. What is kept here of its output: %1</source>
+        <translation>Er antwortet nicht. Was hier von seiner Ausgabe aufgehoben ist: %1</translation>
+    </message>
+    <message>
+        <source>Its output, as it is kept here: %1</source>
+        <translation>Seine Ausgabe, wie sie hier aufgehoben wird: %1</translation>
+    </message>
+    <message>
+        <source>This service does not offer its log (%1), and none is kept here: there is no %2.</source>
+        <translation>Dieser Dienst bietet sein Log nicht an (%1), und hier ist keines aufgehoben: %2 gibt es nicht.</translation>
     </message>
 </context>
 <context>

@@ -70,6 +70,7 @@ private Q_SLOTS:
     void severalLogsAreInterleavedByTime();
     void thePreviousInstanceIsShown();
     void theLogsFileIsOpened();
+    void ofADeadServiceWhatIsKeptOfItsLogIsShown();
     void theCodePageNamesTheFiles();
     void aLongPathIsNotCutAtTheFilesName();
     void aChangedFileIsOpenedAndCompared();
@@ -838,6 +839,36 @@ void TestDetailPages::theLogsFileIsOpened()
     OpenedUrls opened;
     open->trigger();
     QCOMPARE(opened.urls, QList<QUrl>{QUrl::fromLocalFile(log.fileName())});
+}
+
+void TestDetailPages::ofADeadServiceWhatIsKeptOfItsLogIsShown()
+{
+    Bench bench;
+    auto service = std::make_unique<LoggingService>();
+    QVERIFY(service->start());
+    service->write(0, 3);
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, service->url);
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = page->findChild<LogText *>();
+    QTRY_COMPARE(text->blockCount(), 3);
+    QVERIFY(QDir(bench.state.path()).mkpath(u"logs"_s));
+    QFile log(logFileOf(u"mcp"_s, bench.state.path()));
+    QVERIFY(log.open(QIODevice::WriteOnly) && log.write("line 0\nline 1\nline 2\nlast words\n") > 0);
+    log.close();
+    const auto says = [&](const QString &what) {
+        return std::ranges::any_of(page->findChildren<QLabel *>(),
+                                   [&](const QLabel *label) { return label->text().contains(what); });
+    };
+    service.reset();
+    QTRY_VERIFY(text->toPlainText().endsWith(u"last words"_s)); // though it is gone
+    QCOMPARE(text->blockCount(), 4);                            // and no line twice
+    QVERIFY(says(u"It does not answer. What is kept here of its output: "_s + log.fileName()));
+    // Also where it is opened only afterwards.
+    bench.window->findChild<QTabWidget *>()->setCurrentIndex(0);
+    bench.openPage<LogsPage>();
+    QTRY_VERIFY(text->toPlainText().endsWith(u"last words"_s));
+    QCOMPARE(text->blockCount(), 4);
 }
 
 void TestDetailPages::theCodePageNamesTheFiles()
