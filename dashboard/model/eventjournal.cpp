@@ -7,6 +7,7 @@
 #include "dashboard/model/displaytext.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace Hephaestus {
 
@@ -189,6 +190,20 @@ void EventJournal::insertEarlier(const QList<Event> &events)
         const auto row = std::size_t(later - m_lines.begin());
         if (!place(event, row) && int(m_lines.size()) < m_capacity)
             insertLine(row, lineOf(event));
+    }
+}
+
+void EventJournal::rename(ServiceId service, const QString &name)
+{
+    const auto renamed = [&](Event &event) {
+        return event.service == service && std::exchange(event.serviceName, name) != name;
+    };
+    for (std::size_t row = 0; row < m_lines.size(); ++row) {
+        Line &line = m_lines[row];
+        const auto place = line.places.constFind(service);
+        const bool isMember = place != line.places.cend() && renamed(line.members[*place]);
+        if (renamed(line.event) || isMember)
+            Q_EMIT dataChanged(index(int(row), 0), index(int(row), ColumnCount - 1));
     }
 }
 

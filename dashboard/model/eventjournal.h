@@ -30,6 +30,8 @@ public:
     void append(const Event &event);
     /// What happened earlier, in any order: it goes where its time belongs, as far as there is room.
     void insertEarlier(const QList<Event> &events);
+    /// What was told of that service under another name: all its lines have this one now.
+    void rename(ServiceId service, const QString &name);
     const Event &event(int row) const { return m_lines[std::size_t(row)].event; } ///< the latest of the line's
 
     int rowCount(const QModelIndex &parent = {}) const override;

@@ -77,8 +77,10 @@ void FleetHistory::handOutEvents(int first, int last)
     for (int line = first; line <= last && !m_earlierEvents.isEmpty(); ++line) {
         const ServiceId id = m_fleet.row(line).id;
         QList<Event> events = m_earlierEvents.take(m_fleet.row(line).entry.url);
-        for (Event &event : events)
+        for (Event &event : events) {
             event.service = id;
+            event.serviceName = m_fleet.row(line).entry.name; // as it is called now
+        }
         known << events;
         if (!events.isEmpty())
             m_toldEarlier.insert(id, events);

@@ -346,6 +346,12 @@ void FleetSession::tellProjectsApart()
     }
 }
 
+void FleetSession::rename(ServiceId id, const QString &name)
+{
+    m_fleet.rename(id, name);
+    m_journal.rename(id, name);
+}
+
 void FleetSession::setGroup(ServiceId id, const QString &group)
 {
     if (fleetFileOf(id).isEmpty())
@@ -376,7 +382,7 @@ void FleetSession::applyAgain(const Fleet &fleet)
             m_fleet.setBuild(known, entry.build);
             m_restartFiles.insert(known, fleet.path);
             if (fleetFileOf(known) == fleet.path && !renamed.contains(entry.url))
-                m_fleet.rename(known, entry.name); // its history goes by the address
+                rename(known, entry.name); // its history goes by the address
             renamed.insert(entry.url);
             m_watch.setEntry(known, m_fleet.find(known)->entry);
             watchForStale(known);

@@ -83,6 +83,8 @@ public:
     QStringList unknownHosts() const;
     /// The hosts of services there is no connection to, and why, a sentence each.
     QStringList lostHosts() const;
+    /// In what was told of it, too.
+    void rename(ServiceId id, const QString &name);
     /// Of a service that no fleet file names.
     void setGroup(ServiceId id, const QString &group);
 

@@ -48,11 +48,11 @@ void ServiceNames::begin(int first, int last)
         const QString own = settings.value(keyOf(row.entry.url, u"own"_s)).toString();
         const QString told = settings.value(keyOf(row.entry.url, u"told"_s)).toString();
         if (!own.isEmpty()) {
-            m_session.fleet().rename(row.id, own);
+            m_session.rename(row.id, own);
         } else if (row.entry.name == row.entry.url) {
             m_unnamed << row.id;
             if (!told.isEmpty())
-                m_session.fleet().rename(row.id, distinct(row.id, told));
+                m_session.rename(row.id, distinct(row.id, told));
             applyTold(row.id);
         }
     }
@@ -76,10 +76,10 @@ void ServiceNames::rename(ServiceId id, const QString &name)
     if (const QString own = shortened(name); !own.isEmpty()) {
         m_unnamed.remove(id);
         settings.setValue(keyOf(url, u"own"_s), own);
-        return m_session.fleet().rename(id, own);
+        return m_session.rename(id, own);
     }
     settings.remove(keyOf(url, u"own"_s));
-    m_session.fleet().rename(id, url);
+    m_session.rename(id, url);
     m_unnamed << id;
     applyTold(id);
 }
@@ -111,7 +111,7 @@ void ServiceNames::applyTold(ServiceId id)
     if (row->entry.name == name)
         return;
     QSettings().setValue(keyOf(row->entry.url, u"told"_s), told);
-    m_session.fleet().rename(id, name);
+    m_session.rename(id, name);
 }
 
 /// Two that tell the same name are told apart by their places.

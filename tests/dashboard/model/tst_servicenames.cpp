@@ -25,6 +25,7 @@ private Q_SLOTS:
     void initTestCase();
     void init() { QSettings().clear(); }
     void aServiceTakesTheNameItTells();
+    void whatWasToldBeforeHasTheNameToo();
     void twoOfOneNameAreToldApart();
     void theUsersNameCountsAndIsRemembered();
     void aFleetFileNamesItsServices();
@@ -87,6 +88,22 @@ void TestServiceNames::aServiceTakesTheNameItTells()
     }
     Bench bench; // the next start, and it does not answer
     QCOMPARE(bench.nameOf(bench.add(One)), u"orders"_s);
+}
+
+void TestServiceNames::whatWasToldBeforeHasTheNameToo()
+{
+    Bench bench;
+    const ServiceId id = bench.add(One);
+    bench.session.fleet().applyAnswer(id, Reports::failure(ClientError::Refused));
+    const auto told = [&] {
+        const EventJournal &journal = bench.session.journal();
+        return journal.index(journal.rowCount() - 1, EventJournal::Service).data().toString();
+    };
+    QCOMPARE(told(), One);
+    bench.answer(id, u"orders"_s);
+    QCOMPARE(told(), u"orders"_s);
+    bench.names.rename(id, u"mine"_s);
+    QCOMPARE(told(), u"mine"_s);
 }
 
 void TestServiceNames::twoOfOneNameAreToldApart()
