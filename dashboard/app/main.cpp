@@ -306,6 +306,8 @@ int main(int argc, char *argv[])
         if (QFileInfo::exists(defaultFleetPath()) && !preferences.fleetFiles.contains(defaultFleetPath()))
             window.openFleet(defaultFleetPath());
         window.openRemembered();
+    } else {
+        window.setRestoresAdded(false);
     }
     if (options.wallboard)
         window.openWallboard();

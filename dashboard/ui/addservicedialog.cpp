@@ -11,6 +11,7 @@
 #include "dashboard/ui/theme.h"
 
 #include <QAction>
+#include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QFileDialog>
 #include <QFileInfo>
@@ -77,6 +78,22 @@ AddServiceDialog::AddServiceDialog(WhyNot whyNot, QWidget *parent)
     layout->addWidget(buttons);
     check(false);
 }
+
+void AddServiceDialog::offerToSave()
+{
+    auto *const note =
+        new QLabel(tr("This window shows what it was started with. Started in the same way again, it does "
+                      "not watch what is added here; started alone, it does."));
+    note->setTextFormat(Qt::PlainText);
+    note->setWordWrap(true);
+    m_save = new QCheckBox(tr("&Save it in a fleet file, too"));
+    auto *const column = static_cast<QVBoxLayout *>(layout());
+    const int before = column->indexOf(m_problem);
+    column->insertWidget(before, note);
+    column->insertWidget(before + 1, m_save);
+}
+
+bool AddServiceDialog::isToBeSaved() const { return m_save && m_save->isChecked(); }
 
 /// Whose certificates are taken, where the system's authorities do not know them.
 QWidget *AddServiceDialog::makeTrust()

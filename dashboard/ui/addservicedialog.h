@@ -12,6 +12,7 @@
 
 class QLabel;
 class QLineEdit;
+class QCheckBox;
 class QPushButton;
 
 namespace Hephaestus {
@@ -30,8 +31,12 @@ public:
     /// `whyNot` is asked while somebody types, as long as the dialog lives.
     explicit AddServiceDialog(WhyNot whyNot, QWidget *parent = nullptr);
 
+    /// Says that the next start in the same way does not watch it, and offers to save it in a fleet file.
+    void offerToSave();
+
     /// Valid once accepted.
     const FleetEntry &entry() const { return m_entry; }
+    bool isToBeSaved() const;
 
 private:
     QWidget *makeTrust();
@@ -47,6 +52,7 @@ private:
     QLineEdit *m_fingerprint;
     QLabel *m_problem;
     QPushButton *m_accept;
+    QCheckBox *m_save = nullptr; ///< there once that is offered
     FleetEntry m_entry;
     bool m_withToken = false; ///< is the token for the address that is asked?
     QTimer m_pause;           ///< until the typing rests

@@ -29,6 +29,7 @@ public:
     void remember(const QString &file);
     /// Writes the services that no fleet file names. A Problem says why not.
     std::optional<Problem> saveAdded(const QString &file) const;
+    void askWhere(); ///< to save them, and does
 
 Q_SIGNALS:
     void openWanted(const QString &file);   ///< for the next start too
@@ -40,7 +41,6 @@ private:
     QStringList opened() const;
     void fillRecent();
     void reloadAll();
-    void askWhere();
     void update();
 
     FleetSession &m_session;

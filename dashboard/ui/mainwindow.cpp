@@ -549,8 +549,25 @@ void MainWindow::addService()
 {
     const auto whyNot = [this](const FleetEntry &entry) { return m_added.whyNot(entry); };
     auto *const dialog = new AddServiceDialog(whyNot, this);
-    connect(dialog, &QDialog::accepted, this, [this, dialog] { m_table->select(m_added.add(dialog->entry())); });
+    if (!m_restoresAdded)
+        dialog->offerToSave();
+    connect(dialog, &QDialog::accepted, this, [this, dialog] {
+        add({dialog->entry()});
+        if (dialog->isToBeSaved())
+            m_fleetFiles->askWhere();
+    });
     dialog->open();
+}
+
+void MainWindow::add(const QList<FleetEntry> &entries)
+{
+    if (!m_restoresAdded)
+        statusBar()->showMessage(
+            tr("Started in the same way again, the window does not watch what was added. “Save what "
+               "was added as a fleet file” keeps it."),
+            20'000);
+    for (const FleetEntry &entry : entries)
+        m_table->select(m_added.add(entry)); // says it if it is not
 }
 
 void MainWindow::addHost()
@@ -577,10 +594,7 @@ void MainWindow::discover()
     for (const ServiceId id : m_session.fleet().ids())
         known << m_session.fleet().find(id)->entry.url;
     auto *const dialog = new FindServicesDialog(known, this);
-    connect(dialog, &FindServicesDialog::chosen, this, [this](const QList<FleetEntry> &entries) {
-        for (const FleetEntry &entry : entries)
-            m_table->select(m_added.add(entry));
-    });
+    connect(dialog, &FindServicesDialog::chosen, this, &MainWindow::add);
     dialog->open();
 }
 

@@ -75,7 +75,9 @@ public:
     void openManual();
     void openPreferences();
     void addService(); ///< asks for its address
-    void addHost();    ///< asks for its name
+    /// Whether the next start in the same way watches what is added by hand; true unless set. If not, that is said.
+    void setRestoresAdded(bool restores) { m_restoresAdded = restores; }
+    void addHost(); ///< asks for its name
 
 Q_SIGNALS:
     void closed(); ///< for good
@@ -99,6 +101,7 @@ private:
     void openFleetForGood(const QString &path);
     void chooseFleet();
     void discover();
+    void add(const QList<FleetEntry> &entries); ///< by hand
     void pin(const QList<GraphPin> &pins);
     void showContextMenu(const QPoint &position);
     void leaveFilter();
@@ -114,6 +117,7 @@ private:
     AlertCauses m_causes;
     GraphPins m_pins;
     AddedServices m_added;
+    bool m_restoresAdded = true;
     ServiceCommands *m_commands;
     DemoCommands *m_demo;
     CopyCommands *m_copies;

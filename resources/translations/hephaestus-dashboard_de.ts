@@ -383,6 +383,14 @@
         <source>any that is trusted</source>
         <translation>jedes vertraute</translation>
     </message>
+    <message>
+        <source>This window shows what it was started with. Started in the same way again, it does not watch what is added here; started alone, it does.</source>
+        <translation>Dieses Fenster zeigt, womit es gestartet wurde. Wieder so gestartet, beobachtet es nicht, was hier hinzugefügt wird; allein gestartet schon.</translation>
+    </message>
+    <message>
+        <source>&amp;Save it in a fleet file, too</source>
+        <translation>Auch in einer Flottendatei &amp;speichern</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::AddedServices</name>
@@ -3026,6 +3034,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>In this &amp;window</source>
         <translation>In &amp;diesem Fenster</translation>
+    </message>
+    <message>
+        <source>Started in the same way again, the window does not watch what was added. “Save what was added as a fleet file” keeps it.</source>
+        <translation>Wieder so gestartet, beobachtet das Fenster nicht, was hinzugefügt wurde. „Hinzugefügtes als Flottendatei speichern“ behält es.</translation>
     </message>
 </context>
 <context>

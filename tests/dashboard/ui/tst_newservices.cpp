@@ -12,8 +12,10 @@
 
 #include <QAbstractItemModelTester>
 #include <QAction>
+#include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QDropEvent>
+#include <QFileDialog>
 #include <QLabel>
 #include <QLineEdit>
 #include <QMimeData>
@@ -22,6 +24,7 @@
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
+#include <QStatusBar>
 #include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
@@ -41,6 +44,7 @@ private Q_SLOTS:
     void aPastedUrlIsIntroduced();
     void whatIsWatchedAlreadyIsSaidWhileItIsTyped();
     void oneOverHttpsIsAddedByItsFingerprint();
+    void whatTheNextStartDoesNotWatchIsSaidAndCanBeSaved();
     void theTokenIsNotSentToHalfAnAddress();
     void servicesOfThisMachineAreFoundAndAdded();
     void whereThereIsRoomTheFoundCommandsAreWhole();
@@ -184,6 +188,35 @@ void TestNewServices::oneOverHttpsIsAddedByItsFingerprint()
     session.start();
     QCOMPARE(session.fleet().rowCount(), 1);
     QTRY_COMPARE(session.fleet().row(0).state(), ServiceState::Healthy);
+    QSettings().clear();
+}
+
+void TestNewServices::whatTheNextStartDoesNotWatchIsSaidAndCanBeSaved()
+{
+    FakeHttpServer server;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::healthy())));
+    const QTemporaryDir state;
+    SequenceOptions options;
+    options.stateDirectory = state.path();
+    FleetSession session(options);
+    MainWindow window(session);
+    window.show();
+    window.addService();
+    auto *dialog = window.findChild<AddServiceDialog *>();
+    QVERIFY(!visible<QCheckBox>(dialog, u"Save it in a fleet file"_s)); // it is watched again
+    delete dialog;
+    window.setRestoresAdded(false);
+    window.addService();
+    dialog = window.findChild<AddServiceDialog *>();
+    QVERIFY(visible<QLabel>(dialog, u"it does not watch what is added here"_s));
+    visible<QCheckBox>(dialog, u"Save it in a fleet file"_s)->click();
+    dialog->findChild<QLineEdit *>()->setText(server.url());
+    dialog->accept();
+    QCOMPARE(session.fleet().rowCount(), 1);
+    QVERIFY(window.statusBar()->currentMessage().contains(u"does not watch what was added"_s));
+    auto *const file = window.findChild<QFileDialog *>();
+    QVERIFY(file);
+    QCOMPARE(file->acceptMode(), QFileDialog::AcceptSave);
     QSettings().clear();
 }
 
