@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/launcher.h"
 
+#include "common/base/ansitext.h"
 #include "common/base/printable.h"
 #include "common/base/privatedirectory.h"
 #include "common/base/regularfile.h"
@@ -29,6 +30,7 @@ namespace {
 using namespace Qt::StringLiterals;
 
 constexpr qint64 TailBytes = 8 * 1024;
+constexpr int LongestLine = TailBytes;
 
 QString systemError(int number) { return QString::fromLocal8Bit(std::strerror(number)); }
 
@@ -194,7 +196,7 @@ QStringList LaunchedProcess::lastLines(int lines) const
     all.removeAll(QString());
     QStringList result;
     for (const QString &line : all.mid(std::max<qsizetype>(0, all.size() - lines)))
-        result << printable(line);
+        result << styledLine(line, LongestLine).text;
     return result;
 }
 

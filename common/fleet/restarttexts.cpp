@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/restarttexts.h"
 
+#include "common/base/ansitext.h"
 #include "common/base/duration.h"
 #include "common/base/printable.h"
 
@@ -189,7 +190,7 @@ QStringList linesOf(const QByteArray &output)
     QStringList lines;
     for (const QByteArray &line : output.split('\n')) {
         if (!line.trimmed().isEmpty())
-            lines << printable(QString::fromUtf8(line).left(200));
+            lines << styledLine(QString::fromUtf8(line), 200).text;
     }
     return lines;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "dashboard/model/ansitext.h"
+#include "common/base/ansitext.h"
 #include "dashboard/model/loglevel.h"
 
 #include <QPalette>

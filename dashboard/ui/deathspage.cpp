@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/deathspage.h"
 
+#include "common/base/ansitext.h"
 #include "common/base/localtime.h"
 #include "common/protocol/healthcodec.h"
 #include "dashboard/model/displaytext.h"
@@ -23,16 +24,19 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr int LongestLine = 4000; ///< characters shown of it
+
 bool isOrderly(const Obituary &obituary)
 {
     return obituary.exit && obituary.exit->signal == 0 && obituary.exit->code == 0;
 }
 
+/// As a terminal shows them, without colours: the page Logs does the same.
 QStringList visibleLines(const QByteArray &text)
 {
     QStringList lines;
     for (const QString &line : QString::fromUtf8(text).split(u'\n'))
-        lines << u"    "_s + visibleText(QString(line).replace(u'\t', u"    "_s), 4000);
+        lines << u"    "_s + styledLine(line, LongestLine).text;
     while (!lines.isEmpty() && lines.last().trimmed().isEmpty())
         lines.removeLast();
     return lines;

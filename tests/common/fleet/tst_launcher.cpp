@@ -158,7 +158,7 @@ void TestLauncher::whatCannotBeStartedIsAProblem()
 void TestLauncher::lastLinesAreThoseOfThisStart()
 {
     outputOf({{u"echo"_s, u"old"_s}, {}, {}});
-    QCOMPARE(outputOf({{u"echo"_s, u"new \x1b[31m"_s}, {}, {}}), u"new \\u{1b}[31m"_s);
+    QCOMPARE(outputOf({{u"echo"_s, u"new \x1b[31m"_s}, {}, {}}), u"new "_s);
 }
 
 void TestLauncher::anyNameIsAFileName()

@@ -1063,7 +1063,7 @@ void TestDetailPages::aDeathCanBeReadAfterwards()
                               ExitStatus{0, 11},
                               u"pid 4312 was killed by signal 11 (Segmentation fault)"_s,
                               {{now - 25h - 31ms, "{\"status\":\"healthy\"}"}},
-                              "about to crash\n"});
+                              "\x1b[1;31mabout\x1b[0m to crash\n"});
     }
     QVERIFY(bench.start());
     bench.add(u"mcp"_s, bench.server.url());

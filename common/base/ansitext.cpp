@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "dashboard/model/ansitext.h"
+#include "common/base/ansitext.h"
 
 #include "common/base/printable.h"
 
