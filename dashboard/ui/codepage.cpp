@@ -25,6 +25,24 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qsizetype MostReasons = 5;
+
+/// As the service says.
+QString whyUnknown(const CodeReport &code, qint64 count)
+{
+    QStringList reasons;
+    for (const QString &reason : code.reasons.mid(0, MostReasons))
+        reasons << visibleText(reason, 300);
+    if (code.reasons.size() > MostReasons)
+        reasons << CodePage::tr("and %n more", nullptr, int(code.reasons.size() - MostReasons));
+    if (!reasons.isEmpty())
+        return CodePage::tr("Not known: %1.").arg(reasons.join(u"; "_s));
+    return count > 0
+        ? CodePage::tr("Not known: %1 file(s) could not be compared with what was loaded.", nullptr, int(count))
+              .arg(formatCount(count))
+        : CodePage::tr("Not known, and the service does not say why.");
+}
+
 QString sentenceOf(const CodeReport &code, qsizetype variables)
 {
     const qint64 count = code.changed.size() + code.more - variables;
@@ -37,13 +55,17 @@ QString sentenceOf(const CodeReport &code, qsizetype variables)
         return CodePage::tr("Runs old code: %1 file(s) on disk differ from what was loaded. A restart loads them.",
                             nullptr, int(count))
             .arg(formatCount(count));
-    case CodeVerdict::Unknown:
-        return count > 0
-            ? CodePage::tr("Not known: %1 file(s) could not be compared with what was loaded.", nullptr, int(count))
-                  .arg(formatCount(count))
-            : CodePage::tr("Not known: nothing could be compared with what was loaded.");
+    case CodeVerdict::Unknown: return whyUnknown(code, count);
     }
     Q_UNREACHABLE();
+}
+
+/// A look that found nothing to compare is no comparison.
+bool wasCompared(const CodeReport &code)
+{
+    const CodeCoverage &of = code.coverage;
+    return code.verdict != CodeVerdict::Unknown
+        || of.executables + of.libraries + of.modules + of.watched + of.configuration > 0;
 }
 
 } // namespace
@@ -166,7 +188,7 @@ void CodePage::show(const ServiceRow &row)
                            : row.report ? tr("This service does not say which code it runs.")
                                         : tr("It has not answered yet: which code it runs is not known."));
     QStringList notes;
-    if (says && code.checked)
+    if (says && code.checked && wasCompared(code))
         notes << tr("Compared %1.").arg(formatAge(*code.checked));
     if (says && code.more > 0)
         notes << tr("%1 more change(s) are not listed.", nullptr, int(code.more)).arg(formatCount(code.more));

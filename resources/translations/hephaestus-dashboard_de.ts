@@ -1112,10 +1112,6 @@ https://… token-file=… ca=…</translation>
         </translation>
     </message>
     <message>
-        <source>Not known: nothing could be compared with what was loaded.</source>
-        <translation>Nicht bekannt: nichts konnte mit dem Geladenen verglichen werden.</translation>
-    </message>
-    <message>
         <source>Open in the &amp;editor</source>
         <translation>Im &amp;Editor öffnen</translation>
     </message>
@@ -1161,6 +1157,21 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>It has not answered yet: which code it runs is not known.</source>
         <translation>Er hat noch nicht geantwortet: welchen Code er ausführt, ist nicht bekannt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>and %n more</source>
+        <translation>
+            <numerusform>und %n weiterer</numerusform>
+            <numerusform>und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not known: %1.</source>
+        <translation>Nicht bekannt: %1.</translation>
+    </message>
+    <message>
+        <source>Not known, and the service does not say why.</source>
+        <translation>Nicht bekannt, und der Dienst sagt nicht, warum.</translation>
     </message>
 </context>
 <context>

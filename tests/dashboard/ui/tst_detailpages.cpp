@@ -72,6 +72,7 @@ private Q_SLOTS:
     void theLogsFileIsOpened();
     void ofADeadServiceWhatIsKeptOfItsLogIsShown();
     void theCodePageNamesTheFiles();
+    void whyTheCodeIsNotKnownIsSaid();
     void aLongPathIsNotCutAtTheFilesName();
     void aChangedFileIsOpenedAndCompared();
     void allTabsFitBesideTheTable();
@@ -897,6 +898,27 @@ void TestDetailPages::theCodePageNamesTheFiles()
         said << label->text();
     QVERIFY2(said.join(u'\n').contains(u"6 files on disk differ"_s), qPrintable(said.join(u'\n')));
     QVERIFY(said.join(u'\n').contains(u"4 more changes are not listed"_s));
+}
+
+void TestDetailPages::whyTheCodeIsNotKnownIsSaid()
+{
+    ServiceRow row;
+    row.report = Reports::healthy();
+    row.answered = true;
+    row.report->code = CodeReport{CodeVerdict::Unknown, {}, Seconds(0), 0, {u"not readable: 2 files"_s}};
+    CodePage page;
+    const auto said = [&] {
+        page.show(row);
+        QStringList texts;
+        for (const QLabel *const label : page.findChildren<QLabel *>())
+            texts << label->text();
+        return texts.join(u'\n');
+    };
+    QVERIFY2(said().contains(u"Not known: not readable: 2 files."_s), qPrintable(said()));
+    QVERIFY2(!said().contains(u"Compared"_s), qPrintable(said())); // nothing was
+    row.report->code->coverage.libraries = 40;
+    QVERIFY2(said().contains(u"Compared"_s), qPrintable(said()));
+    QVERIFY2(!said().contains(u"nothing"_s), qPrintable(said()));
 }
 
 void TestDetailPages::aLongPathIsNotCutAtTheFilesName()
