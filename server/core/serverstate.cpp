@@ -62,8 +62,13 @@ bool ServerState::enter(Phase next)
     return true;
 }
 
-void ServerState::announceShutdown(ShutdownMode mode) noexcept
+void ServerState::announceShutdown(ShutdownMode mode, std::optional<std::chrono::milliseconds> notice) noexcept
 {
+    const bool isNotice = mode == ShutdownMode::Scheduled && m_phase.load() == Phase::Running;
+    if (const std::lock_guard lock(m_mutex); !m_shutdown) {
+        m_shutdown = ShutdownProgress{mode, wireName(isNotice ? Phase::Notice : Phase::Draining), {}, 0, {}};
+        m_shutdownDeadline = m_clock.now() + (isNotice ? notice.value_or(m_notice.load()) : m_drain.load());
+    }
     m_announced = true;
     if (mode != ShutdownMode::Scheduled)
         m_refusing = true;
@@ -211,6 +216,12 @@ void ServerState::setUpstream(const std::optional<HealthReport> &upstream)
     const std::lock_guard lock(m_mutex);
     m_upstream = upstream;
     ++m_revision;
+}
+
+void ServerState::setShutdownTimes(std::chrono::milliseconds notice, std::chrono::milliseconds drain) noexcept
+{
+    m_notice = notice;
+    m_drain = drain;
 }
 
 void ServerState::setShutdown(const std::optional<ShutdownProgress> &progress, Clock::TimePoint deadline)

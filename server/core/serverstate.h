@@ -41,8 +41,9 @@ public:
     bool enter(Phase next);
 
     /// Sets the protocol's flag at once, from any thread, before the sequence in the main thread gets to it. A mode
-    /// other than Scheduled also ends the accepting of work at once, and for good.
-    void announceShutdown(ShutdownMode mode) noexcept;
+    /// other than Scheduled also ends the accepting of work at once, and for good. report() tells of it from then on,
+    /// as of one that has begun its notice (of `notice`; nothing: as long as always) or its drain.
+    void announceShutdown(ShutdownMode mode, std::optional<std::chrono::milliseconds> notice = {}) noexcept;
     /// Takes the announcement back; the sequence does, when a notice is cancelled.
     void withdrawShutdown() noexcept;
 
@@ -87,6 +88,8 @@ public:
     std::optional<Seconds> drained() const;
     /// What a wrapped program says of itself; its part of report() (mergeUpstream()). Nothing: it says nothing.
     void setUpstream(const std::optional<HealthReport> &upstream);
+    /// How long notice and drain last, for announceShutdown(). Told by the shutdown sequence.
+    void setShutdownTimes(std::chrono::milliseconds notice, std::chrono::milliseconds drain) noexcept;
     /// Told by the shutdown sequence; `deadline` is when the present phase ends, for the seconds left.
     void setShutdown(const std::optional<ShutdownProgress> &progress, Clock::TimePoint deadline = {});
 
@@ -115,6 +118,8 @@ private:
     std::atomic<qint64> m_backgroundTasks{0};
     std::atomic<qint64> m_openConnections{0};
     std::atomic<qint64> m_revision{0};
+    std::atomic<std::chrono::milliseconds> m_notice{};
+    std::atomic<std::chrono::milliseconds> m_drain{};
     mutable std::mutex m_mutex; ///< guards what follows
     std::deque<Dependency> m_dependencies;
     std::function<void()> m_idleListener;

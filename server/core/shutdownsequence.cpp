@@ -28,6 +28,7 @@ ShutdownSequence::ShutdownSequence(ServerState &state, ShutdownTimes times, cons
     , m_shared(std::make_shared<Shared>())
 {
     m_shared->sequence = this;
+    m_state.setShutdownTimes(times.notice, times.drain);
     m_timer.setSingleShot(true);
     m_timer.setTimerType(Qt::PreciseTimer);
     connect(&m_timer, &QTimer::timeout, this, &ShutdownSequence::advance);
@@ -43,6 +44,12 @@ ShutdownSequence::~ShutdownSequence()
     m_state.setIdleListener({});
     const std::lock_guard lock(m_shared->mutex);
     m_shared->sequence = nullptr;
+}
+
+void ShutdownSequence::setTimes(ShutdownTimes times)
+{
+    m_times = times;
+    m_state.setShutdownTimes(times.notice, times.drain);
 }
 
 void ShutdownSequence::addStep(CleanupStep step)

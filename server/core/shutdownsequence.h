@@ -33,7 +33,7 @@ public:
                               QObject *parent = nullptr);
     ~ShutdownSequence() override;
 
-    void setTimes(ShutdownTimes times) { m_times = times; }
+    void setTimes(ShutdownTimes times);
     /// For every step that has not begun.
     void setStepDeadline(std::chrono::milliseconds deadline);
 

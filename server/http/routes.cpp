@@ -311,13 +311,11 @@ void Routes::schedule(const Request &request, const Reply &reply)
     const auto delay = decodeScheduleRequest(request.body);
     if (!delay)
         return reply.fail(400, "bad_body", delay.problem().text().toUtf8());
-    m_state.announceShutdown(ShutdownMode::Scheduled);
-    inMainThread([this, delay = *delay] {
-        std::optional<std::chrono::milliseconds> notice;
-        if (delay)
-            notice = std::chrono::ceil<std::chrono::milliseconds>(*delay);
-        m_sequence.request(ShutdownMode::Scheduled, notice);
-    });
+    std::optional<std::chrono::milliseconds> notice;
+    if (*delay)
+        notice = std::chrono::ceil<std::chrono::milliseconds>(**delay);
+    m_state.announceShutdown(ShutdownMode::Scheduled, notice);
+    inMainThread([this, notice] { m_sequence.request(ShutdownMode::Scheduled, notice); });
     reply.send(200, encodeScheduled());
 }
 

@@ -297,8 +297,9 @@ void TestShutdownSequence::anAnnouncementWorksBeforeTheMainThreadGetsToIt_data()
 {
     QTest::addColumn<ShutdownMode>("mode");
     QTest::addColumn<bool>("acceptsWork");
-    QTest::newRow("immediate") << ShutdownMode::Immediate << false;
-    QTest::newRow("scheduled") << ShutdownMode::Scheduled << true;
+    QTest::addColumn<QString>("phase");
+    QTest::newRow("immediate") << ShutdownMode::Immediate << false << u"draining"_s;
+    QTest::newRow("scheduled") << ShutdownMode::Scheduled << true << u"notice"_s;
 }
 
 void TestShutdownSequence::anAnnouncementWorksBeforeTheMainThreadGetsToIt()
@@ -308,6 +309,11 @@ void TestShutdownSequence::anAnnouncementWorksBeforeTheMainThreadGetsToIt()
     start();
     state->announceShutdown(mode);
     QCOMPARE(state->basic().status, ServiceStatus::ShuttingDown);
+    const std::optional<ShutdownProgress> told = state->report().shutdown; // as long as it says that it shuts down
+    QVERIFY(told);
+    QCOMPARE(told->mode, mode);
+    QTEST(told->phase, "phase");
+    QVERIFY(told->left && *told->left > Seconds(0));
     QCOMPARE(state->beginRequest(), acceptsWork);
 }
 
