@@ -79,7 +79,7 @@ QString titleOf(FleetHook::Event event, const QString &service)
     switch (event) {
     case FleetHook::Event::Down: return u"%1 is down"_s.arg(service);
     case FleetHook::Event::Stale: return u"%1 runs old code"_s.arg(service);
-    case FleetHook::Event::RestartFailed: return u"%1 could not be started"_s.arg(service);
+    case FleetHook::Event::RestartFailed: return u"a start or restart of %1 failed"_s.arg(service);
     }
     Q_UNREACHABLE();
 }
@@ -89,7 +89,7 @@ QString titleOf(FleetHook::Event event, qsizetype count)
     switch (event) {
     case FleetHook::Event::Down: return u"%1 services are down"_s.arg(count);
     case FleetHook::Event::Stale: return u"%1 services run old code"_s.arg(count);
-    case FleetHook::Event::RestartFailed: return u"%1 services could not be started"_s.arg(count);
+    case FleetHook::Event::RestartFailed: return u"starts or restarts of %1 services failed"_s.arg(count);
     }
     Q_UNREACHABLE();
 }

@@ -118,7 +118,7 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
     m_note->setText(!m_session.history() ? tr("No history is kept: the last words of a process are lost with it.")
                         : !m_isRead      ? tr("What was kept of its processes is being read…")
                         : obituaries.isEmpty()
-                        ? tr("None of its processes has ended unasked while the dashboard was watching.")
+                        ? tr("No death of a process of it is recorded.")
                         : tr("The last words of its processes, newest first."));
     m_list->parentWidget()->setHidden(obituaries.isEmpty());
     m_list->setCurrentRow(std::clamp(row, obituaries.isEmpty() ? -1 : 0, int(obituaries.size()) - 1));

@@ -281,7 +281,7 @@ void ReceiptPage::showOne(const Receipt *receipt, std::optional<RestartStep> run
     m_facts->setVisible(receipt && !running);
     if (!receipt) {
         m_model.clear();
-        m_summary->setText(tr("Nothing has been restarted, started or stopped from here yet."));
+        m_summary->setText(tr("No restart, start or stop of it from here is recorded."));
         return;
     }
     m_model.show(*receipt, runningStep);

@@ -32,7 +32,7 @@ LogText::LogText(QWidget *parent) : QPlainTextEdit(parent), m_colours(palette())
     connect(this, &QPlainTextEdit::cursorPositionChanged, this, &LogText::placeChanged);
 }
 
-void LogText::setKnown(bool known) { setPlaceholderText(known ? tr("Nothing has been written yet.") : QString()); }
+void LogText::setKnown(bool known) { setPlaceholderText(known ? tr("There is no line yet.") : QString()); }
 
 void LogText::clearLines()
 {

@@ -1387,10 +1387,6 @@ https://… token-file=… ca=…</translation>
         <translation>Es wird kein Verlauf geführt: die letzten Worte eines Prozesses gehen mit ihm verloren.</translation>
     </message>
     <message>
-        <source>None of its processes has ended unasked while the dashboard was watching.</source>
-        <translation>Keiner seiner Prozesse hat ungefragt geendet, während das Dashboard zusah.</translation>
-    </message>
-    <message>
         <source>The last words of its processes, newest first.</source>
         <translation>Die letzten Worte seiner Prozesse, die neuesten zuerst.</translation>
     </message>
@@ -1417,6 +1413,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>What was kept of its processes is being read…</source>
         <translation>Was von seinen Prozessen aufgehoben wurde, wird gelesen…</translation>
+    </message>
+    <message>
+        <source>No death of a process of it is recorded.</source>
+        <translation>Kein Tod eines seiner Prozesse ist verzeichnet.</translation>
     </message>
 </context>
 <context>
@@ -2701,10 +2701,6 @@ https://… token-file=… ca=…</translation>
         <translation>Das Log</translation>
     </message>
     <message>
-        <source>Nothing has been written yet.</source>
-        <translation>Noch wurde nichts geschrieben.</translation>
-    </message>
-    <message>
         <source>none</source>
         <translation>keine</translation>
     </message>
@@ -2715,6 +2711,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>%1 of %2</source>
         <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>There is no line yet.</source>
+        <translation>Es gibt noch keine Zeile.</translation>
     </message>
 </context>
 <context>
@@ -3499,10 +3499,6 @@ https://… token-file=… ca=…</translation>
         <translation>%1  %2: fehlgeschlagen</translation>
     </message>
     <message>
-        <source>Nothing has been restarted, started or stopped from here yet.</source>
-        <translation>Von hier wurde noch nichts neu gestartet, gestartet oder gestoppt.</translation>
-    </message>
-    <message>
         <source>%1 is under way.</source>
         <translation>%1 läuft.</translation>
     </message>
@@ -3533,6 +3529,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>%1 on %2</source>
         <translation>%1 auf %2</translation>
+    </message>
+    <message>
+        <source>No restart, start or stop of it from here is recorded.</source>
+        <translation>Kein Neustart, Start oder Stopp von hier ist verzeichnet.</translation>
     </message>
 </context>
 <context>

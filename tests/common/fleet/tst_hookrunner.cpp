@@ -233,7 +233,7 @@ void TestHookRunner::aRestartThatFailsIsToldByOne()
     act(false);
     look();
     QCOMPARE(told.size(), 1);
-    QCOMPARE(told[0].title, u"a could not be started"_s);
+    QCOMPARE(told[0].title, u"a start or restart of a failed"_s);
     QCOMPARE(told[0].text, u"the port is held"_s);
     act(false);
     look(); // within the debounce

@@ -1063,7 +1063,7 @@ void TestDetailPages::earlierReceiptsCanBeRead()
     // What happens now is seen at once, and another service has none of it.
     bench.add(u"other"_s, bench.second.url());
     bench.window->findChild<FleetView *>()->select(bench.session.fleet().ids().last());
-    QTRY_VERIFY(says(u"Nothing has been restarted"_s));
+    QTRY_VERIFY(says(u"No restart, start or stop of it"_s));
     QVERIFY(!choice->isVisible());
     bench.window->findChild<FleetView *>()->select(id);
     QTRY_VERIFY(says(u"Restart of mcp done"_s));
@@ -1113,7 +1113,7 @@ void TestDetailPages::nothingIsSaidOfDeathsBeforeTheyAreRead()
     page.setService(id); // nobody sees it, and it asks nobody
     QVERIFY2(note->text().contains(u"is being read"_s), qPrintable(note->text()));
     page.setVisible(true);
-    QTRY_VERIFY2(note->text().startsWith(u"None of its processes has ended"_s), qPrintable(note->text()));
+    QTRY_VERIFY2(note->text().startsWith(u"No death of a process of it is recorded"_s), qPrintable(note->text()));
 }
 
 void TestDetailPages::theServiceIsCopiedAsCurlAndAsJson()

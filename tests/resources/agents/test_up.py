@@ -84,7 +84,7 @@ def test_it_restarts_what_turns_stale_and_runs_the_hooks(tmp_path):
         while not told.exists() or not told.read_text().endswith("\n"):
             assert up.poll() is None  # the watchdog ends it
             time.sleep(0.05)
-        assert json.loads(told.read_text())["title"] == "fails could not be started"
+        assert json.loads(told.read_text())["title"] == "a start or restart of fails failed"
     finally:
         watchdog.cancel()
         up.kill()
