@@ -20,7 +20,7 @@ struct PlannedEnd
 /// Reads a small file.
 std::optional<PlannedEnd> plannedEnd(const FleetEntry &entry, const QString &stateDirectory);
 
-/// Of one that was stopped on purpose, or being started, and is neither any more by plannedEnd(), though nobody answers.
+/// Of one that was stopped on purpose or being started, and is neither any more by plannedEnd(). Nobody answers.
 PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory);
 
 /// Whether the end of the service's process `pid`, which came just before `now`, is what such an act asked for.

@@ -9,6 +9,7 @@
 #include "dashboard/model/sharedtext.h"
 
 #include <QFile>
+#include <QFileInfo>
 
 #include <sys/stat.h>
 
@@ -22,6 +23,7 @@ namespace {
 constexpr qint64 MostAtOnce = 1 << 20;
 constexpr auto FilePace = 200ms;
 constexpr auto FeedPace = 200ms;
+constexpr auto Slack = 2s; ///< a program may write a little before the time that it gives for its start
 
 /// 0: there is no such file.
 quint64 inodeOf(const QString &path)
@@ -53,10 +55,11 @@ void LogFollower::chooseFile()
         m_path = m_toldFile;
 }
 
-void LogFollower::setTold(const QString &file, std::optional<qint64> pid)
+void LogFollower::setTold(const QString &file, std::optional<qint64> pid, const QDateTime &began)
 {
     m_toldFile = file;
     m_toldPid = pid;
+    m_began = began;
 }
 
 QString LogFollower::source() const
@@ -132,7 +135,7 @@ void LogFollower::beginFile(const ServiceReply &reply)
         return;
     const bool isGone = reply.error == ClientError::Refused || reply.error == ClientError::Disconnected;
     chooseFile();
-    if (!isGone || !localAddressOf(m_entry) || !QFile::exists(m_path) || (m_isOnce && m_hasTold))
+    if (!isGone || !hasFile() || (m_isOnce && m_hasTold))
         return fail(translated(reply.message));
     m_isKept = true;
     m_error = reply.error;
@@ -141,6 +144,14 @@ void LogFollower::beginFile(const ServiceReply &reply)
     Q_EMIT replaced();
     m_timer.start(FilePace);
     readFile();
+}
+
+/// Of what ran last, on this machine.
+bool LogFollower::hasFile() const
+{
+    const QFileInfo file(m_path);
+    const bool isEarlier = m_began.isValid() && file.lastModified() < m_began.addDuration(-Slack);
+    return localAddressOf(m_entry) && file.exists() && !isEarlier;
 }
 
 /// It tells again: from the begin, as it did at first.

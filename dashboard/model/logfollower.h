@@ -28,8 +28,9 @@ public:
     void askEarlier(qint64 before);
     /// Where it comes from, as a sentence.
     QString source() const;
-    /// What the service has told of itself: the file of its output, if any, and its process.
-    void setTold(const QString &file, std::optional<qint64> pid);
+    /// What the service has told of itself: the file of its output, if any, its process, and when that began. A file
+    /// that was written to before then only is another instance's.
+    void setTold(const QString &file, std::optional<qint64> pid, const QDateTime &began);
     /// What was told stays: a file is read only where nothing was, so that no line comes twice.
     void setOnce(bool once) { m_isOnce = once; }
 
@@ -48,6 +49,7 @@ private:
     void beginFile(const ServiceReply &reply);
     void endFile();
     bool hasEnded() const;
+    bool hasFile() const;
     void chooseFile();
     void readFile();
     QString olderFile() const;
@@ -61,6 +63,7 @@ private:
     QString m_path;
     QString m_toldFile;
     std::optional<qint64> m_toldPid;
+    QDateTime m_began;                       ///< invalid: not known
     ClientError m_error = ClientError::None; ///< why its file is read
     bool m_isKept = false;                   ///< its file is read since it is gone
     bool m_isOnce = false;

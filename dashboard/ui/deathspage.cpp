@@ -115,11 +115,10 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
         item->setSizeHint({0, spacing(fontMetrics(), 6)});
         m_list->addItem(item);
     }
-    m_note->setText(!m_session.history() ? tr("No history is kept: the last words of a process are lost with it.")
-                        : !m_isRead      ? tr("What was kept of its processes is being read…")
-                        : obituaries.isEmpty()
-                        ? tr("No death of a process of it is recorded.")
-                        : tr("The last words of its processes, newest first."));
+    m_note->setText(!m_session.history()       ? tr("No history is kept: the last words of a process are lost with it.")
+                        : !m_isRead            ? tr("What was kept of its processes is being read…")
+                        : obituaries.isEmpty() ? tr("No death of a process of it is recorded.")
+                                               : tr("The last words of its processes, newest first."));
     m_list->parentWidget()->setHidden(obituaries.isEmpty());
     m_list->setCurrentRow(std::clamp(row, obituaries.isEmpty() ? -1 : 0, int(obituaries.size()) - 1));
     showCurrent();

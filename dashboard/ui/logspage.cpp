@@ -193,8 +193,9 @@ void LogsPage::noteTold(const ServiceRow &row)
     if (!isHere || row.report)
         m_toldFile = isHere && row.report->process ? row.report->process->logFile : QString();
     m_toldPid = isHere && row.report ? row.report->pid : std::nullopt;
+    m_began = row.report ? row.report->startTime : QDateTime();
     if (m_follower)
-        m_follower->setTold(m_toldFile, m_toldPid);
+        m_follower->setTold(m_toldFile, m_toldPid, m_began);
 }
 
 void LogsPage::begin()
@@ -222,7 +223,7 @@ void LogsPage::begin()
 void LogsPage::beginOne()
 {
     m_follower = std::make_unique<LogFollower>(m_sources.first().entry, m_sources.first().offers, m_stateDirectory);
-    m_follower->setTold(m_toldFile, m_toldPid);
+    m_follower->setTold(m_toldFile, m_toldPid, m_began);
     tell(m_follower->source());
     connect(m_follower.get(), &LogFollower::replaced, this, [this] {
         m_text->clearLines();

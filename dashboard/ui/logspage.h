@@ -69,6 +69,7 @@ private:
     QList<InterleavedLogs::Source> m_sources; ///< of them
     QString m_toldFile;                       ///< where the current one says its output is kept; empty: it does not
     std::optional<qint64> m_toldPid;          ///< of the current one; nothing: no process of this machine
+    QDateTime m_began;                        ///< the current one, as it says
     std::unique_ptr<LogFollower> m_follower;  ///< of one
     std::unique_ptr<InterleavedLogs> m_several;
     std::unique_ptr<LogReader> m_reader; ///< of the previous instance

@@ -70,6 +70,7 @@ private Q_SLOTS:
     void severalLogsAreInterleavedByTime();
     void thePreviousInstanceIsShown();
     void theLogsFileIsOpened();
+    void ofADeadServiceWhatIsKeptOfItsLogIsShown_data();
     void ofADeadServiceWhatIsKeptOfItsLogIsShown();
     void theCodePageNamesTheFiles();
     void whyTheCodeIsNotKnownIsSaid();
@@ -842,8 +843,16 @@ void TestDetailPages::theLogsFileIsOpened()
     QCOMPARE(opened.urls, QList<QUrl>{QUrl::fromLocalFile(log.fileName())});
 }
 
+void TestDetailPages::ofADeadServiceWhatIsKeptOfItsLogIsShown_data()
+{
+    QTest::addColumn<bool>("isOurs");
+    QTest::newRow("its own") << true;
+    QTest::newRow("of an earlier one") << false;
+}
+
 void TestDetailPages::ofADeadServiceWhatIsKeptOfItsLogIsShown()
 {
+    QFETCH(bool, isOurs);
     Bench bench;
     auto service = std::make_unique<LoggingService>();
     QVERIFY(service->start());
@@ -861,6 +870,15 @@ void TestDetailPages::ofADeadServiceWhatIsKeptOfItsLogIsShown()
         return std::ranges::any_of(page->findChildren<QLabel *>(),
                                    [&](const QLabel *label) { return label->text().contains(what); });
     };
+    if (!isOurs) { // an earlier instance wrote it
+        QVERIFY(log.open(QIODevice::ReadWrite));
+        QVERIFY(log.setFileTime(QDateTime::currentDateTime().addDays(-7), QFileDevice::FileModificationTime));
+        log.close();
+        service.reset();
+        QTRY_VERIFY(says(u"refused the connection"_s));
+        QCOMPARE(text->blockCount(), 3); // what it told stays
+        return;
+    }
     service.reset();
     QTRY_VERIFY(text->toPlainText().endsWith(u"last words"_s)); // though it is gone
     QCOMPARE(text->blockCount(), 4);                            // and no line twice
