@@ -97,17 +97,22 @@ void EventJournal::insertLine(std::size_t row, const Line &line)
     endInsertRows();
 }
 
-/// The line comes to `row`. Of thousands of services it is changed where it is, and not copied.
+/// Up to there.
+void EventJournal::moveLine(std::size_t from, std::size_t row)
+{
+    beginMoveRows({}, int(from), int(from), {}, int(row));
+    std::rotate(m_lines.begin() + std::ptrdiff_t(row), m_lines.begin() + std::ptrdiff_t(from),
+                m_lines.begin() + std::ptrdiff_t(from) + 1);
+    endMoveRows();
+}
+
+/// The line comes to `row`. Of thousands of services it is not copied.
 void EventJournal::change(std::size_t old, std::size_t row, void (*add)(Line &, const Event &), const Event &event)
 {
-    if (old == row) {
-        add(m_lines[row], event);
-        return Q_EMIT dataChanged(index(int(row), 0), index(int(row), ColumnCount - 1));
-    }
-    Line line = m_lines[old];
-    removeLine(old);
-    add(line, event);
-    insertLine(row, line);
+    if (old != row)
+        moveLine(old, row);
+    add(m_lines[row], event);
+    Q_EMIT dataChanged(index(int(row), 0), index(int(row), ColumnCount - 1));
 }
 
 /// The line once more, later.
@@ -167,10 +172,14 @@ bool EventJournal::place(const Event &event, std::size_t row)
     Line line = m_lines[others.last()]; // the oldest
     for (auto next = std::next(others.crbegin()); next != others.crend(); ++next)
         addMember(line, m_lines[*next].event);
+    addMember(line, event);
+    const std::size_t newest = others.takeFirst();
     for (auto each = others.crbegin(); each != others.crend(); ++each)
         removeLine(*each);
-    addMember(line, event);
-    insertLine(row, line);
+    if (newest != row)
+        moveLine(newest, row);
+    m_lines[row] = line;
+    Q_EMIT dataChanged(index(int(row), 0), index(int(row), ColumnCount - 1));
     return true;
 }
 
@@ -218,21 +227,25 @@ QString EventJournal::common(const Line &line)
     return visibleText(said.before.toString() + (said.pid.isEmpty() ? QString() : pids) + said.after.toString(), 1000);
 }
 
-/// `qdrant fails: refused (12 times in 3 min)`, `unreachable (orders, billing, search and 57 more)`.
+/// `qdrant fails: refused (12 times in 3 min)`, `unreachable (orders, billing, search and 57 more)`; of those that came
+/// again, too, `unreachable (orders, billing, search; 9 times in 40 s)`.
 QString EventJournal::text(const Line &line)
 {
     const QString text = common(line);
+    const QString time = durationText(wholeSeconds(line.event.at - line.first));
     if (!line.members.isEmpty()) {
         QStringList names;
         for (const Event &each : line.members.mid(0, NamesInLine))
             names << visibleText(each.serviceName, 40);
-        const int more = int(line.members.size() - names.size());
-        return more > 0 ? tr("%1 (%2 and %n more)", nullptr, more).arg(text, names.join(u", "_s))
-                        : u"%1 (%2)"_s.arg(text, names.join(u", "_s));
+        QString who = names.join(u", "_s);
+        if (const int more = int(line.members.size() - names.size()); more > 0)
+            who = tr("%1 and %n more", nullptr, more).arg(who);
+        return line.count > line.members.size()
+            ? tr("%1 (%2; %n time(s) in %3)", nullptr, line.count).arg(text, who, time)
+            : u"%1 (%2)"_s.arg(text, who);
     }
     if (line.count == 1)
         return text;
-    const QString time = durationText(wholeSeconds(line.event.at - line.first));
     return line.count == 2 ? tr("%1 (twice in %2)").arg(text, time)
                            : tr("%1 (%n time(s) in %2)", nullptr, line.count).arg(text, time);
 }

@@ -13,7 +13,7 @@ namespace Hephaestus {
 /// What happened, newest first; the oldest events make room beyond `capacity`. What comes again and again is one line,
 /// which counts: `qdrant fails: refused (12 times in 3 min)`. What comes to three services or more within ten seconds
 /// is one line, which names them: `60 services`, `unreachable (orders, billing, search and 57 more)`. Such a line says
-/// only what is common to all that it stands for.
+/// only what is common to all that it stands for. A line to which something comes moves up: who has chosen it keeps it.
 class EventJournal : public QAbstractTableModel
 {
     Q_OBJECT
@@ -57,6 +57,7 @@ private:
     bool place(const Event &event, std::size_t row);
     void change(std::size_t old, std::size_t row, void (*add)(Line &, const Event &), const Event &event);
     void removeLine(std::size_t row);
+    void moveLine(std::size_t from, std::size_t row);
     void insertLine(std::size_t row, const Line &line);
     static void addAnother(Line &line, const Event &event);
     static void addMember(Line &line, const Event &event);

@@ -49,4 +49,14 @@ EventList::EventList(EventJournal &journal, QWidget *parent) : QTableView(parent
     });
 }
 
+/// The line after the current one would become that, be selected and scrolled to, though nobody chose it.
+void EventList::rowsAboutToBeRemoved(const QModelIndex &parent, int first, int last)
+{
+    if (const int row = currentIndex().row(); row >= first && row <= last) {
+        selectionModel()->select(currentIndex(), QItemSelectionModel::Deselect | QItemSelectionModel::Rows);
+        selectionModel()->clearCurrentIndex();
+    }
+    QTableView::rowsAboutToBeRemoved(parent, first, last);
+}
+
 } // namespace Hephaestus

@@ -17,6 +17,9 @@ class EventList : public QTableView
 public:
     explicit EventList(EventJournal &journal, QWidget *parent = nullptr);
 
+protected:
+    void rowsAboutToBeRemoved(const QModelIndex &parent, int first, int last) override;
+
 Q_SIGNALS:
     void opened(const QList<Hephaestus::ServiceId> &services); ///< Enter or a double click on an event: whose it is
 };

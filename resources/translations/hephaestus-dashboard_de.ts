@@ -631,6 +631,14 @@
         <source>do not answer since %1</source>
         <translation>antworten nicht seit %1</translation>
     </message>
+    <message>
+        <source>not by itself; of its cause: %1</source>
+        <translation>nicht für sich; seine Ursache: %1</translation>
+    </message>
+    <message>
+        <source>do not answer, since before %1</source>
+        <translation>antworten nicht, seit vor %1</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::AlertMutes</name>
@@ -1790,13 +1798,6 @@ https://… token-file=… ca=…</translation>
         <translation>Ereignis</translation>
     </message>
     <message numerus="yes">
-        <source>%1 (%2 and %n more)</source>
-        <translation>
-            <numerusform>%1 (%2 und %n weiterer)</numerusform>
-            <numerusform>%1 (%2 und %n weitere)</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>and %n more</source>
         <translation>
             <numerusform>und %n weiterer</numerusform>
@@ -1808,6 +1809,20 @@ https://… token-file=… ca=…</translation>
         <translation>
             <numerusform>%n Dienst</numerusform>
             <numerusform>%n Dienste</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 und %n weiterer</numerusform>
+            <numerusform>%1 und %n weitere</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 (%2; %n time(s) in %3)</source>
+        <translation>
+            <numerusform>%1 (%2; %n-mal in %3)</numerusform>
+            <numerusform>%1 (%2; %n-mal in %3)</numerusform>
         </translation>
     </message>
 </context>
@@ -2256,6 +2271,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>As at &amp;first</source>
         <translation>Wie am &amp;Anfang</translation>
+    </message>
+    <message>
+        <source>No service matches the filter. Escape clears it.</source>
+        <translation>Kein Dienst passt zum Filter. Escape hebt ihn auf.</translation>
     </message>
 </context>
 <context>

@@ -319,13 +319,6 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>%1 (%2 and %n more)</source>
-        <translation>
-            <numerusform>%1 (%2 and %n more)</numerusform>
-            <numerusform>%1 (%2 and %n more)</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>and %n more</source>
         <translation>
             <numerusform>and %n more</numerusform>
@@ -337,6 +330,20 @@
         <translation>
             <numerusform>%n service</numerusform>
             <numerusform>%n services</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 and %n more</source>
+        <translation>
+            <numerusform>%1 and %n more</numerusform>
+            <numerusform>%1 and %n more</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%1 (%2; %n time(s) in %3)</source>
+        <translation>
+            <numerusform>%1 (%2; %n time in %3)</numerusform>
+            <numerusform>%1 (%2; %n times in %3)</numerusform>
         </translation>
     </message>
 </context>

@@ -109,6 +109,45 @@ private Q_SLOTS:
         QCOMPARE(journal.rowCount(), 6);
     }
 
+    void whatComesToThemAgainIsCounted()
+    {
+        EventJournal journal;
+        const std::chrono::system_clock::time_point begin{std::chrono::hours(1)};
+        for (const int second : {0, 9, 18}) {
+            for (ServiceId id = 1; id <= 4; ++id)
+                journal.append(
+                    {begin + std::chrono::seconds(second), id, u"s%1"_s.arg(id), EventKind::Trouble, u"unreachable"_s});
+        }
+        QCOMPARE(journal.rowCount(), 1);
+        QCOMPARE(journal.index(0, EventJournal::Text).data().toString(),
+                 u"unreachable (s1, s2, s3 and 1 more; 12 times in 18 s)"_s);
+    }
+
+    /// A view keeps what is chosen where a line moves; where it goes, the next one would be chosen.
+    void aLineThatMovesIsStillTheSame()
+    {
+        EventJournal journal;
+        const QAbstractItemModelTester tester(&journal, QAbstractItemModelTester::FailureReportingMode::QtTest);
+        const auto tell = [&](ServiceId id, const QString &text) {
+            journal.append({{}, id, u"s%1"_s.arg(id), EventKind::Trouble, text});
+        };
+        tell(1, u"flaps"_s);
+        const QPersistentModelIndex flapping(journal.index(0, 0));
+        tell(2, u"hangs"_s);
+        const QPersistentModelIndex hanging(journal.index(0, 0));
+        tell(1, u"flaps"_s);
+        QCOMPARE(flapping.row(), 0);
+        QCOMPARE(hanging.row(), 1);
+        tell(3, u"hangs"_s);
+        tell(4, u"says something else"_s);
+        const QPersistentModelIndex latest(journal.index(1, 0));
+        tell(5, u"hangs"_s); // with two others: one line, where the latest was
+        QCOMPARE(journal.rowCount(), 3);
+        QCOMPARE(latest.row(), 0);
+        QCOMPARE(journal.index(0, EventJournal::Text).data().toString(), u"hangs (s2, s3, s5)"_s);
+        QCOMPARE(flapping.row(), 2);
+    }
+
     void whatIsCommonWordForWordIsToldInWhole()
     {
         EventJournal journal;

@@ -78,6 +78,7 @@ private Q_SLOTS:
     void manyAnswersUpdateTheActionsOnce();
     void theNameOfWhatIsWorstIsNotTheFaintest();
     void anEventOfManyLeadsToThem();
+    void noLineIsChosenSinceAnotherGoes();
     void nothingDangerousHappensByEnterAlone();
     void aLongQuestionIsNotCut_data();
     void aLongQuestionIsNotCut();
@@ -605,6 +606,29 @@ void TestMainWindow::anEventOfManyLeadsToThem()
     events->setCurrentIndex(events->model()->index(0, 0));
     QTest::keyClick(events, Qt::Key_Return);
     QTRY_COMPARE(bench.table()->selectedServices(), ids.mid(1));
+}
+
+/// Two lines become one with a third: that of the older one goes.
+void TestMainWindow::noLineIsChosenSinceAnotherGoes()
+{
+    EventJournal journal;
+    const auto tell = [&](ServiceId id, const QString &text) {
+        journal.append({{}, id, u"s%1"_s.arg(id), EventKind::Trouble, text});
+    };
+    for (int each = 0; each < 40; ++each)
+        tell(100, u"event %1"_s.arg(each));
+    tell(1, u"hangs"_s);
+    tell(2, u"hangs"_s);
+    EventList list(journal);
+    list.resize(600, 200);
+    list.show();
+    list.setCurrentIndex(journal.index(1, 0));
+    tell(3, u"hangs"_s);
+    QCOMPARE(journal.index(0, EventJournal::Service).data().toString(), u"3 services"_s);
+    QVERIFY(!list.selectionModel()->hasSelection());
+    for (ServiceId id = 4; id < 20; ++id)
+        tell(id, u"hangs"_s);
+    QCOMPARE(list.indexAt({1, 1}).row(), 0); // the newest is in sight
 }
 
 void TestMainWindow::nothingDangerousHappensByEnterAlone()
