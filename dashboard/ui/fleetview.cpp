@@ -9,6 +9,7 @@
 
 #include <QHeaderView>
 #include <QKeyEvent>
+#include <QLabel>
 #include <QMenu>
 #include <QScopedValueRollback>
 #include <QScrollBar>
@@ -32,6 +33,7 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     , m_fleet(fleet)
     , m_rows(new FleetRows(fleet, this))
     , m_sortAnew(new QToolButton(viewport()))
+    , m_nothing(new QLabel(tr("No service matches the filter. Escape clears it."), viewport()))
 {
     setModel(m_rows);
     styleTable(this, FleetModel::CurrentRole);
@@ -72,6 +74,14 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     m_sortAnew->hide();
     connect(m_sortAnew, &QToolButton::clicked, m_rows, &FleetRows::arrangeAnew);
     connect(m_rows, &FleetRows::outOfOrderChanged, this, &FleetView::placeSortAnew);
+    m_nothing->setAlignment(Qt::AlignCenter);
+    m_nothing->setWordWrap(true);
+    m_nothing->hide();
+    for (const QAbstractItemModel *const rows :
+         {static_cast<QAbstractItemModel *>(&fleet), static_cast<QAbstractItemModel *>(m_rows)}) {
+        for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
+            connect(rows, signal, this, &FleetView::sayNothingMatches);
+    }
     m_sinceKey.setSingleShot(true);
     connect(&m_sinceKey, &QTimer::timeout, this, &FleetView::holdOrder);
     m_drag = std::make_unique<RowDrag>(this);
@@ -293,12 +303,20 @@ void FleetView::placeSortAnew()
                      viewport()->height() - m_sortAnew->height() - gap);
 }
 
+/// An empty table looks as if there was no service.
+void FleetView::sayNothingMatches()
+{
+    m_nothing->setGeometry(viewport()->rect());
+    m_nothing->setVisible(m_rows->rowCount() == 0 && m_fleet.rowCount() > 0);
+}
+
 void FleetView::resizeEvent(QResizeEvent *event)
 {
     const QRect current = visualRect(currentIndex());
     const bool wasSeen = current.isValid() && current.top() >= 0 && current.bottom() < event->oldSize().height();
     QTableView::resizeEvent(event);
     placeSortAnew();
+    sayNothingMatches();
     if (event->size().width() != event->oldSize().width())
         makeRoom();
     if (wasSeen && current.bottom() >= event->size().height())

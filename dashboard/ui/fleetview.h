@@ -12,6 +12,7 @@
 #include <memory>
 
 class QMenu;
+class QLabel;
 class QToolButton;
 class QSettings;
 
@@ -91,6 +92,7 @@ private:
     bool isOrderHeld() const;
     void holdOrder();
     void placeSortAnew();
+    void sayNothingMatches();
     void tellSelected();
     void markCurrent();
     void mark();
@@ -113,6 +115,7 @@ private:
     bool m_haveAllAnswered = false; ///< of those in view, since the columns were arranged
     QTimer m_roomSoon;              ///< runs while dependencies may be wider than before
     QToolButton *m_sortAnew;
+    QLabel *m_nothing;
     QTimer m_sinceKey;           ///< runs while a key was just pressed
     QList<ServiceId> m_selected; ///< as it was told
     QTimer m_tellSoon;           ///< runs once rows went

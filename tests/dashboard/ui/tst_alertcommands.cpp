@@ -12,6 +12,7 @@
 #include <QAction>
 #include <QDateTimeEdit>
 #include <QDialog>
+#include <QLabel>
 #include <QLineEdit>
 #include <QMenu>
 #include <QMenuBar>
@@ -311,8 +312,16 @@ void TestAlertCommands::theFilterShowsWhatIsMuted()
     auto *const filter = bench.window.findChild<FilterBar *>();
     filter->setFilter(u"muted"_s);
     QCOMPARE(bench.table()->rows().rowCount(), 0);
+    const auto nothing = [&] {
+        const auto labels = bench.table()->viewport()->findChildren<QLabel *>();
+        return std::ranges::any_of(labels, [](const QLabel *label) {
+            return label->isVisible() && label->text().startsWith(u"No service matches the filter"_s);
+        });
+    };
+    QTRY_VERIFY(nothing());
     bench.window.mutes().mute({bench.ids[1]}, Clock::machine().wall() + std::chrono::hours(1));
     QTRY_VERIFY(bench.table()->rows().rowOf(bench.ids[1]) >= 0);
+    QVERIFY(!nothing());
     filter->setFilter(u"acknowledged"_s);
     QCOMPARE(bench.table()->rows().rowOf(bench.ids[1]), -1);
     bench.window.mutes().acknowledge({bench.ids[0]});
