@@ -219,12 +219,14 @@ QHash<ServiceId, AlertCause> AlertCauses::of(const QSet<ServiceId> &troubled)
     const Search search(*this, troubled);
     forgetOutages(troubled);
     QList<const ServiceRow *> silent;
+    QList<const ServiceRow *> neverSeen;
     for (const ServiceId id : troubled) {
         const ServiceRow *const row = m_fleet.find(id);
         if (row->state() == ServiceState::Unreachable && search.withoutOutage(*row).kind == AlertCause::Kind::Itself)
-            silent << row;
+            (row->lastSeen ? silent : neverSeen) << row;
     }
     findOutages(silent);
+    findOutages(neverSeen);
     QHash<ServiceId, AlertCause> found;
     for (const ServiceId id : troubled)
         found.insert(id, search.of(*m_fleet.find(id)));

@@ -29,6 +29,7 @@ bool isTrouble(ServiceState state);
 /// is on is looked up once, so that nobody is looked at but those in trouble. Three services or more that fell silent,
 /// each within ten seconds of another, are one outage. It stays that one for whom it reached, until they answer, and
 /// for whom it reaches within a minute of the last.
+/// When those fell silent that have not answered since they are watched, nobody knows: they are no outage of others.
 class AlertCauses : public QObject
 {
 public:

@@ -22,6 +22,9 @@ bool isAmiss(const ServiceRow &row)
     return isTrouble(row.state()) || row.code() == CodeVerdict::Stale || !row.brokenRules.isEmpty();
 }
 
+/// The worst has the highest: the states of trouble as they are ordered, then what else is amiss, then what is quiet.
+int rankOf(const ServiceRow &row) { return isTrouble(row.state()) ? int(row.state()) : isAmiss(row) ? -1 : -2; }
+
 } // namespace
 
 AlertListModel::AlertListModel(FleetModel &fleet, AlertCauses &causes, AlertMutes &mutes, QObject *parent)
@@ -74,27 +77,31 @@ void AlertListModel::findCauses()
 QList<AlertListModel::Row> AlertListModel::wanted()
 {
     findCauses();
-    QList<Row> rows;
-    for (const QString &group : m_mutes.mutedGroups())
-        rows << Row{NoService, group, {}};
+    std::vector<std::pair<int, Row>> ranked;
     QSet<QString> shown;
     for (int line = 0; line < m_fleet.rowCount(); ++line) {
         const ServiceRow &row = m_fleet.row(line);
-        if (const QString cause = m_causeOf.value(row.id); !cause.isEmpty()) {
-            if (shown.contains(cause))
-                continue;
+        if (const QString cause = m_causeOf.value(row.id); cause.isEmpty()) {
+            if (isAmiss(row) || row.quiet.isAcknowledged() || m_mutes.isMutedItself(row.id))
+                ranked.emplace_back(rankOf(row), Row{row.id, {}, {}});
+        } else if (!shown.contains(cause)) {
             shown << cause;
-            rows << Row{NoService, {}, cause};
-            for (const ServiceId id : m_open.contains(cause) ? m_explained[cause].services : QList<ServiceId>())
-                rows << Row{id, {}, cause};
-        } else if (isAmiss(row) || row.quiet.isAcknowledged() || m_mutes.isMutedItself(row.id)) {
-            rows << Row{row.id, {}, {}};
+            ranked.emplace_back(int(stateOf(m_explained[cause])), Row{NoService, {}, cause});
         }
+    }
+    std::ranges::stable_sort(ranked, std::ranges::greater(), [](const auto &each) { return each.first; });
+    QList<Row> rows;
+    for (const QString &group : m_mutes.mutedGroups())
+        rows << Row{NoService, group, {}};
+    for (const auto &[rank, row] : ranked) {
+        rows << row;
+        for (const ServiceId id : m_open.contains(row.cause) ? m_explained[row.cause].services : QList<ServiceId>())
+            rows << Row{id, {}, row.cause};
     }
     return rows;
 }
 
-/// Groups keep their alphabet, and services the fleet's order; a cause stands where the first of its services does.
+/// Groups keep their alphabet, and of what is equally bad a cause stands where the first of its services does.
 void AlertListModel::refresh()
 {
     const QList<Row> rows = wanted();
@@ -190,9 +197,20 @@ QString AlertListModel::toldOf(const ServiceRow &service, const QString &cause) 
     std::optional<AlertTold> told = isTrouble(service.state()) ? service.told.state
         : service.code() == CodeVerdict::Stale                 ? service.told.code
                                                                : service.told.rules;
-    for (const ServiceId other : told ? QList<ServiceId>() : m_explained.value(cause).services)
-        told = told ? told : m_fleet.find(other)->told.state;
-    return told ? toldText(*told) : tr("not told yet");
+    if (told)
+        return toldText(*told);
+    told = toldOf(m_explained.value(cause));
+    return told ? tr("not by itself; of its cause: %1").arg(toldText(*told)) : tr("not told yet");
+}
+
+/// Of those with an alert of their own.
+std::optional<AlertTold> AlertListModel::toldOf(const Explained &explained) const
+{
+    for (const ServiceId id : explained.services) {
+        if (const std::optional<AlertTold> &told = m_fleet.find(id)->told.state)
+            return told;
+    }
+    return {};
 }
 
 /// `60 of 60 services`, `mcp, 3 depend on it`.
@@ -208,22 +226,27 @@ QString AlertListModel::whoseText(const Explained &explained) const
     return tr("%1, %n depend(s) on it", nullptr, others).arg(visibleText(root->entry.name, 60));
 }
 
-/// Of an outage: when the first of those who are in it fell silent.
-Clock::WallTime AlertListModel::beginOf(const Explained &explained) const
+/// Of an outage: since the first of those who are in it fell silent. When that was is not known of who has not answered
+/// since it is watched.
+QString AlertListModel::silenceText(const Explained &explained) const
 {
     std::optional<Clock::WallTime> first;
+    bool isSeen = true;
     for (const ServiceId id : explained.services) {
-        if (const std::optional<Clock::WallTime> &since = m_fleet.find(id)->figures.since)
+        const ServiceRow &row = *m_fleet.find(id);
+        isSeen = isSeen && row.lastSeen;
+        if (const std::optional<Clock::WallTime> &since = row.figures.since)
             first = std::min(first.value_or(*since), *since);
     }
-    return first.value_or(Clock::WallTime());
+    const QString time = momentText(first.value_or(Clock::WallTime()));
+    return isSeen ? tr("do not answer since %1").arg(time) : tr("do not answer, since before %1").arg(time);
 }
 
 QString AlertListModel::amissText(const Explained &explained) const
 {
     const QString name = visibleText(explained.cause.name, 60);
     switch (explained.cause.kind) {
-    case AlertCause::Kind::Outage: return tr("do not answer since %1").arg(momentText(beginOf(explained)));
+    case AlertCause::Kind::Outage: return silenceText(explained);
     case AlertCause::Kind::Dependency: return tr("%1 fails for them").arg(name);
     case AlertCause::Kind::Host: return tr("none answers on %1").arg(name);
     case AlertCause::Kind::Itself:
@@ -240,8 +263,12 @@ QString AlertListModel::causeText(const Explained &explained, int column) const
     if (column == Amiss)
         return amissText(explained);
     QString told;
+    const bool isTold = toldOf(explained).has_value();
     for (const ServiceId id : explained.services) {
-        const QString each = toldOf(*m_fleet.find(id), explained.cause.key());
+        const ServiceRow &row = *m_fleet.find(id);
+        if (isTold && !row.told.state && row.quiet == Quiet{})
+            continue; // it has come since
+        const QString each = toldOf(row, explained.cause.key());
         if (!told.isEmpty() && each != told)
             return tr("not the same for all");
         told = each;
@@ -277,6 +304,10 @@ QVariant AlertListModel::data(const QModelIndex &index, int role) const
     case Qt::AccessibleTextRole: return accessibleText(row, index.column());
     case FoldedRole: return isCause(row) ? QVariant(!m_open.contains(row.cause)) : QVariant();
     case MemberRole: return row.service != NoService && !row.cause.isEmpty();
+    case StaleRole: {
+        const ServiceRow *const service = m_fleet.find(row.service);
+        return service && !isTrouble(service->state()) && service->code() == CodeVerdict::Stale;
+    }
     case StateRole: {
         if (isCause(row))
             return QVariant::fromValue(stateOf(m_explained.value(row.cause)));

@@ -7,8 +7,8 @@
 namespace Hephaestus {
 
 /// What a person is told of, and what not: the groups that are muted, then each service that is amiss, muted or
-/// acknowledged, in the fleet's order. What one cause explains (AlertCauses) is one row, which is opened to its
-/// services. Rows come and go one by one, and nothing resets.
+/// acknowledged, the worst first, then in the fleet's order. What one cause explains (AlertCauses) is one row, which is
+/// opened to its services. Rows come and go one by one, and nothing resets.
 class AlertListModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -17,6 +17,7 @@ public:
     enum Column { Name, Amiss, Told, ColumnCount };
     enum Role {
         StateRole = Qt::UserRole, ///< ServiceState, of a service or a cause
+        StaleRole,                ///< bool: it has no trouble, and runs old code
         FoldedRole,               ///< bool, of a cause
         MemberRole,               ///< true: a service under its cause
     };
@@ -64,9 +65,10 @@ private:
     QString causeText(const Explained &explained, int column) const;
     QString serviceText(const ServiceRow &service, const Row &row, int column) const;
     QString whoseText(const Explained &explained) const;
-    Clock::WallTime beginOf(const Explained &explained) const;
+    QString silenceText(const Explained &explained) const;
     QString amissText(const Explained &explained) const;
     QString toldOf(const ServiceRow &service, const QString &cause) const;
+    std::optional<AlertTold> toldOf(const Explained &explained) const;
     QString accessibleText(const Row &row, int column) const;
     ServiceState stateOf(const Explained &explained) const;
 

@@ -55,9 +55,9 @@ void Alerts::Gathering::add(Clock::TimePoint now)
     last = now;
 }
 
-bool Alerts::Gathering::isOver(Clock::TimePoint now) const
+bool Alerts::Gathering::isOver(Clock::TimePoint now, std::chrono::nanoseconds quiet) const
 {
-    return last && (now - *last >= GatheringQuiet || now - *first >= GatheringBound);
+    return last && (now - *last >= quiet || now - *first >= GatheringBound);
 }
 
 void Alerts::start() { m_timer.start(1s); }
@@ -229,7 +229,7 @@ void Alerts::raiseFresh(const QString &key, QList<ServiceId> &single)
 void Alerts::tellOutagesGrown()
 {
     for (Active &active : m_active) {
-        if (active.cause.kind != AlertCause::Kind::Outage || !active.reached.isOver(m_time.now()))
+        if (active.cause.kind != AlertCause::Kind::Outage || !active.reached.isOver(m_time.now(), m_delay))
             continue;
         active.reached = {};
         if (active.services.size() < active.told + std::max<qsizetype>(LeastGrowth, active.told / 2))
@@ -282,7 +282,7 @@ void Alerts::tellOutagesOver()
     for (Active &active : m_active) {
         const bool isAny =
             active.cause.kind == AlertCause::Kind::Outage && active.troubled.size() < active.services.size();
-        if (isAny && (active.troubled.isEmpty() || active.healthy.isOver(m_time.now())))
+        if (isAny && (active.troubled.isEmpty() || active.healthy.isOver(m_time.now(), GatheringQuiet)))
             tellOutageOver(active);
     }
     m_active.removeIf([](const auto &active) { return active.value().services.isEmpty(); });

@@ -23,17 +23,17 @@ struct Alert
 
 /// Decides what people are told when they do not look: trouble that lasts, that it is over, and old code. One cause is
 /// one alert, whoever else it reaches later, and its end is one. The end of an outage is told when all are healthy, or
-/// when nobody got healthy for GatheringQuiet, or after GatheringBound. An outage that grows by a half is told anew, by
-/// the same times. What comes together without a known cause is told together. What this dashboard is doing itself, and
-/// a shutdown, is no trouble. What the rows say is muted or acknowledged (Quiet) is followed and not told. What is in
+/// when nobody got healthy for GatheringQuiet, or after GatheringBound. An outage that grows by a half is told anew,
+/// likewise. What comes together without a known cause is told together. What this dashboard is doing itself, and a
+/// shutdown, is no trouble. What the rows say is muted or acknowledged (Quiet) is followed and not told. What is in
 /// trouble when that ends is told as if it had begun then.
 class Alerts : public QObject
 {
     Q_OBJECT
 
 public:
-    /// So long nobody else of an outage has got healthy, or has been reached, when that is told. Who did not answer is
-    /// asked in pauses.
+    /// So long nobody else of an outage has got healthy when that is told: who did not answer is asked in pauses. That
+    /// it has grown is told after the delay.
     static constexpr std::chrono::seconds GatheringQuiet{15};
     /// So long those who get healthy, or are reached, are gathered at most.
     static constexpr std::chrono::seconds GatheringBound{60};
@@ -71,7 +71,7 @@ private:
         std::optional<Clock::TimePoint> last;
 
         void add(Clock::TimePoint now);
-        bool isOver(Clock::TimePoint now) const;
+        bool isOver(Clock::TimePoint now, std::chrono::nanoseconds quiet) const;
     };
     /// An alert that is not over.
     struct Active

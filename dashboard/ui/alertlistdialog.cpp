@@ -29,6 +29,8 @@ IconDelegate::Look amissLook(const Theme &theme, const QModelIndex &index)
     const QVariant state = index.data(AlertListModel::StateRole);
     if (!state.isValid())
         return {};
+    if (index.data(AlertListModel::StaleRole).toBool())
+        return {u"stale"_s, theme.accent(CodeVerdict::Stale)};
     return {Icons::nameOf(state.value<ServiceState>()), theme.accent(state.value<ServiceState>())};
 }
 

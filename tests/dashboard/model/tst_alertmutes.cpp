@@ -93,6 +93,7 @@ private Q_SLOTS:
     void oneThatIsAmissIsToldThoughAnotherIsQuiet();
     void theListNamesGroupsAndServices();
     void whatOneCauseExplainsIsOneRowToBeOpened();
+    void theWorstComesFirst();
     void theListSaysWhatBecameOfAnAlert_data();
     void theListSaysWhatBecameOfAnAlert();
     void tomorrowMorningIsAnotherDay();
@@ -387,8 +388,10 @@ void TestAlertMutes::whatOneCauseExplainsIsOneRowToBeOpened()
     Bench bench(m_time);
     AlertListModel list(bench.fleet, bench.causes, bench.mutes);
     const QAbstractItemModelTester tester(&list, QAbstractItemModelTester::FailureReportingMode::QtTest);
-    for (const ServiceId id : {bench.orders, bench.payments, bench.lone})
+    for (const ServiceId id : {bench.orders, bench.payments, bench.lone}) {
+        bench.heal(id);
         bench.lose(id);
+    }
     const ServiceId other = bench.add(u"other"_s, u"http://127.0.0.1:4"_s, {});
     bench.heal(other);
     const QString amiss = u"|do not answer since %1|"_s.arg(momentText(m_time.wall()));
@@ -399,7 +402,7 @@ void TestAlertMutes::whatOneCauseExplainsIsOneRowToBeOpened()
     QCOMPARE(list.servicesAt(0), (QList<ServiceId>{bench.orders, bench.payments, bench.lone}));
     list.setFolded(0, false);
     QCOMPARE(linesOf(list), QStringList{head} + members);
-    // One that it reaches later is told with them.
+    // One that it reaches later is not told by itself.
     bench.fleet.setTold({bench.orders, bench.payments, bench.lone}, [&](AlertsTold &all) {
         all.state = AlertTold{m_time.wall(), AlertTold::Desktop::InFront, 0};
     });
@@ -407,7 +410,7 @@ void TestAlertMutes::whatOneCauseExplainsIsOneRowToBeOpened()
     bench.lose(other);
     const QString told = u"not sent: the window was in front"_s;
     QCOMPARE(linesOf(list).first(), u"4 of 4 services"_s + amiss + told);
-    QCOMPARE(linesOf(list).last(), u"other|unreachable: refused|"_s + told);
+    QCOMPARE(linesOf(list).last(), u"other|unreachable: refused|not by itself; of its cause: "_s + told);
     // The first one recovers: it is the same outage for the others.
     bench.heal(bench.orders);
     QCOMPARE(linesOf(list).size(), 4);
@@ -419,6 +422,34 @@ void TestAlertMutes::whatOneCauseExplainsIsOneRowToBeOpened()
     for (const ServiceId id : {bench.payments, bench.lone})
         bench.heal(id);
     QCOMPARE(linesOf(list), QStringList(u"other|unreachable: refused|not told yet"_s));
+}
+
+void TestAlertMutes::theWorstComesFirst()
+{
+    Bench bench(m_time);
+    AlertListModel list(bench.fleet, bench.causes, bench.mutes);
+    const QAbstractItemModelTester tester(&list, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    HealthReport stale = Reports::healthy();
+    stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
+    bench.fleet.applyAnswer(bench.orders, Reports::answer(stale));
+    bench.fail(bench.payments);
+    bench.heal(bench.lone);
+    const auto names = [&] {
+        QStringList shown;
+        for (const QString &line : linesOf(list))
+            shown << line.section(u'|', 0, 0);
+        return shown;
+    };
+    QCOMPARE(names(), (QStringList{u"payments"_s, u"orders"_s}));
+    QVERIFY(list.index(1, AlertListModel::Amiss).data(AlertListModel::StaleRole).toBool());
+    QVERIFY(!list.index(0, AlertListModel::Amiss).data(AlertListModel::StaleRole).toBool());
+    bench.lose(bench.lone);
+    QCOMPARE(names(), (QStringList{u"lone"_s, u"payments"_s, u"orders"_s}));
+    // Nobody knows since when these have been silent.
+    for (int each = 0; each < 3; ++each)
+        bench.lose(bench.add(u"down-%1"_s.arg(each), u"http://127.0.0.1:1%1"_s.arg(each), {}));
+    const QString since = u"3 of 6 services|do not answer, since before %1|not told yet"_s;
+    QCOMPARE(linesOf(list)[1], since.arg(momentText(m_time.wall())));
 }
 
 void TestAlertMutes::theListSaysWhatBecameOfAnAlert_data()

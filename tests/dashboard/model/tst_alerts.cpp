@@ -36,6 +36,7 @@ private Q_SLOTS:
     void anOutageThatGrowsIsToldAnew_data();
     void anOutageThatGrowsIsToldAnew();
     void twoThatFallSilentAreNoOutage();
+    void whoHasNeverAnsweredIsInNoOutageOfOthers();
     void onlyWhatChangedIsLookedAt();
     void aServiceThatIsRemovedIsForgotten();
 
@@ -46,8 +47,10 @@ private:
         QList<ServiceId> ids;
         for (int each = 0; each < services; ++each)
             ids << add(u"service-%1"_s.arg(each));
-        for (const ServiceId id : std::as_const(ids))
+        for (const ServiceId id : std::as_const(ids)) {
+            heal(id);
             silence(id);
+        }
         look();
         [&] { QCOMPARE(look(6s).size(), 1); }();
         return ids;
@@ -55,6 +58,12 @@ private:
     void silence(ServiceId id) { m_fleet->applyAnswer(id, Reports::failure(ClientError::Refused)); }
     void heal(ServiceId id) { m_fleet->applyAnswer(id, Reports::answer(Reports::healthy())); }
     ServiceId add(const QString &name) { return m_fleet->add(Reports::entry(name)); }
+    ServiceId addHealthy(const QString &name)
+    {
+        const ServiceId id = add(name);
+        heal(id);
+        return id;
+    }
     /// One more look after so long; what was raised by it.
     QList<Alert> look(std::chrono::milliseconds after = 1s)
     {
@@ -342,7 +351,7 @@ void TestAlerts::anotherOutageIsAnotherAlert()
     QVERIFY(look(60s).isEmpty());
     QList<ServiceId> later;
     for (int each = 0; each < 4; ++each)
-        later << add(u"later-%1"_s.arg(each));
+        later << addHealthy(u"later-%1"_s.arg(each));
     for (const ServiceId id : std::as_const(later)) {
         silence(id);
         look();
@@ -351,7 +360,7 @@ void TestAlerts::anotherOutageIsAnotherAlert()
     QCOMPARE(raised.size(), 1);
     QCOMPARE(raised[0].services, later);
     QCOMPARE(raised[0].title, u"4 of 7 services do not answer"_s);
-    silence(add(u"one more"_s)); // it is reached by the second one
+    silence(addHealthy(u"one more"_s)); // it is reached by the second one
     look();
     QVERIFY(look(6s).isEmpty());
 }
@@ -376,7 +385,7 @@ void TestAlerts::anOutageThatGrowsIsToldAnew()
     QList<ServiceId> ids = outage(first);
     QVERIFY(look(14s).isEmpty());
     for (int each = 0; each < more; ++each) {
-        ids << add(u"later-%1"_s.arg(each));
+        ids << addHealthy(u"later-%1"_s.arg(each));
         silence(ids.last());
     }
     QList<Alert> raised;
@@ -398,6 +407,19 @@ void TestAlerts::twoThatFallSilentAreNoOutage()
     silence(add(u"two"_s));
     look();
     QCOMPARE(look(6s).value(0).title, u"2 services are in trouble"_s);
+}
+
+/// They have been down before anybody looked. Who dies then is news.
+void TestAlerts::whoHasNeverAnsweredIsInNoOutageOfOthers()
+{
+    const ServiceId web = addHealthy(u"web"_s);
+    for (int each = 0; each < 3; ++each)
+        silence(add(u"down-%1"_s.arg(each)));
+    look();
+    QCOMPARE(look(6s).value(0).title, u"3 of 4 services do not answer"_s);
+    silence(web);
+    look();
+    QCOMPARE(look(6s).value(0).title, u"web: unreachable: refused"_s);
 }
 
 void TestAlerts::onlyWhatChangedIsLookedAt()
