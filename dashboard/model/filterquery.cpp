@@ -169,7 +169,7 @@ bool FilterQuery::holds(const Term &term, const ServiceRow &row)
         return (term.states.isEmpty() && term.errors.isEmpty()) || term.states.contains(row.state())
             || (row.state() == ServiceState::Unreachable && term.errors.contains(row.reply.error));
     case Kind::Group: return contains(row.entry.group, term.word);
-    case Kind::Stale: return row.code() == CodeVerdict::Stale;
+    case Kind::Stale: return row.isStale();
     case Kind::Fresh: return row.code() == CodeVerdict::Fresh;
     case Kind::Favourite: return row.favourite;
     case Kind::Alert:

@@ -478,7 +478,7 @@ ServiceRow FleetModel::change(Watched &service, ServiceRow row)
         cells |= changed[std::size_t(column)] ? 1U << column : 0;
     if (cells)
         m_changed[indexOf(service.row.id).row()] |= cells;
-    m_totalsChanged |= stateBefore != service.row.state() || codeBefore != service.row.code();
+    m_totalsChanged |= stateBefore != service.row.state() || before.isStale() != service.row.isStale();
     signalChanges();
     return before;
 }
@@ -579,7 +579,7 @@ void FleetModel::count(const ServiceRow &row, int sign)
     m_totals.services += sign;
     if ((m_totals.states[row.state()] += sign) == 0)
         m_totals.states.remove(row.state());
-    m_totals.stale += row.code() == CodeVerdict::Stale ? sign : 0;
+    m_totals.stale += row.isStale() ? sign : 0;
     m_totals.alerted += row.worstAlert() ? sign : 0;
     m_totals.cutOff += row.reply.error == ClientError::HostLost ? sign : 0;
 }

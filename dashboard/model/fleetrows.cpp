@@ -481,7 +481,7 @@ const FleetRows::Counts &FleetRows::countsOf(const Group &group) const
             Counts &counts = m_counts[item->group];
             ++counts.services;
             ++counts.states[service.state()];
-            counts.stale += service.code() == CodeVerdict::Stale;
+            counts.stale += service.isStale();
         }
     }
     return m_counts[&group];

@@ -65,6 +65,8 @@ struct ServiceRow
         const CodeVerdict verdict = report && report->code ? report->code->verdict : CodeVerdict::Unknown;
         return verdict == CodeVerdict::Fresh && !isCurrent() ? CodeVerdict::Unknown : verdict;
     }
+    /// It runs old code now: what does not answer may run something else by now, or nothing.
+    bool isStale() const { return isCurrent() && code() == CodeVerdict::Stale; }
     /// The worst of which somebody is notified; null: none, or they are not known.
     const FiringAlert *worstAlert() const
     {

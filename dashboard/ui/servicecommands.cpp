@@ -182,7 +182,7 @@ QList<ServiceId> ServiceCommands::stale() const
     QList<ServiceId> stale;
     const int number = m_session.fleet().totals().stale;
     for (int line = 0; stale.size() < number && line < m_session.fleet().rowCount(); ++line) {
-        if (const ServiceRow &row = m_session.fleet().row(line); row.code() == CodeVerdict::Stale)
+        if (const ServiceRow &row = m_session.fleet().row(line); row.isStale())
             stale << row.id;
     }
     return stale;

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void nothingResetsOnAPoll();
     void agesGrowWithoutAnAnswer();
     void totalsFollowTheStates();
+    void whatDoesNotAnswerIsNotCountedAsStale();
     void rowsAreFoundByTheirIdAfterOthersAreRemoved();
     void whicheverAreRemovedTheOthersAreFound();
     void manyAreRemovedWithTheSignalsOfOne_data();
@@ -157,6 +158,29 @@ void TestFleetModel::totalsFollowTheStates()
     const auto before = totals.count();
     model.applyAnswer(two, Reports::answer(Reports::withError()));
     QCOMPARE(totals.count(), before);
+}
+
+/// What was stale when it was last seen may have been restarted since: nobody knows.
+void TestFleetModel::whatDoesNotAnswerIsNotCountedAsStale()
+{
+    FleetModel model;
+    const ServiceId id = model.add(Reports::entry(u"a"_s));
+    HealthReport stale = Reports::healthy();
+    stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
+    const FilterQuery wanted = *FilterQuery::parse(u"stale"_s);
+    model.applyAnswer(id, Reports::answer(stale));
+    QCOMPARE(model.totals().stale, 1);
+    QVERIFY(wanted.matches(*model.find(id)));
+    QSignalSpy totals(&model, &FleetModel::totalsChanged);
+    model.setActivity(id, Activity{ServiceState::Restarting, {}}); // so that the state stays what it is
+    const auto before = totals.count();
+    model.applyAnswer(id, Reports::failure(ClientError::Refused));
+    QCOMPARE(model.totals().stale, 0);
+    QVERIFY(totals.count() > before);
+    QVERIFY(!wanted.matches(*model.find(id)));
+    QCOMPARE(model.index(0, FleetModel::Code).data().toString(), u"stale"_s); // grey, as all that is old
+    model.applyAnswer(id, Reports::answer(stale));
+    QCOMPARE(model.totals().stale, 1);
 }
 
 void TestFleetModel::rowsAreFoundByTheirIdAfterOthersAreRemoved()
