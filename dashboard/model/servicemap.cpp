@@ -95,6 +95,7 @@ private:
             node.service = row->id;
             node.state = row->state();
             node.isCurrent = row->isCurrent();
+            m_map.unheard += !row->report;
             byName.insert(row->entry.name, int(m_map.nodes.size()));
             m_map.nodes << node;
         }
@@ -182,7 +183,7 @@ private:
         }
     }
 
-    /// Who depends on nothing, is needed by nobody, and is not split.
+    /// Who depends on nothing, is needed by nobody, and is not split, as far as it is known.
     void dropLonely()
     {
         QList<int> moved(m_map.nodes.size(), -1);
@@ -190,7 +191,7 @@ private:
         for (int i = 0; i < int(m_map.nodes.size()); ++i) {
             const MapNode &node = m_map.nodes[i];
             if (node.needs.isEmpty() && node.users.isEmpty() && !node.isSplit) {
-                ++m_map.others;
+                m_map.others += m_rows[i]->report.has_value(); // dependencies have users: it is a service
                 continue;
             }
             moved[i] = int(kept.size());

@@ -29,7 +29,8 @@ struct MapNode
 struct ServiceMap
 {
     QList<MapNode> nodes; ///< by layer, then by place
-    int others = 0;       ///< so many services are not in it
+    int others = 0;       ///< so many services are not in it, and it is known that they need and share nothing
+    int unheard = 0;      ///< of so many it is not known what they share: no answer of theirs was understood yet
     int leftOut = 0;      ///< so many were not even looked at: there are more than MostMapped
     /// Services that mean the same database and have different files open: of one group and machine, with the same name
     /// of the dependency and of the file. One sentence each.

@@ -74,6 +74,7 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     : QWidget(parent)
     , m_rows(new QSortFilterProxyModel(this))
     , m_table(new QTableView)
+    , m_none(plainLabel())
 {
     m_rows->setSourceModel(&m_model);
     m_rows->setSortRole(DependencyModel::SortRole);
@@ -91,14 +92,22 @@ DependenciesPage::DependenciesPage(QWidget *parent)
         if (index.column() >= DependencyModel::Successes && index.column() <= DependencyModel::LastFailure)
             Q_EMIT opened(index.data(DependencyModel::ReportRole).value<DependencyReport>().name); // a number leads on
     });
+    m_none->setMargin(spacing(fontMetrics(), 4));
+    m_none->setAlignment(Qt::AlignCenter);
     auto *const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_table);
+    layout->addWidget(m_none, 1);
+    show({}, {}, {});
 }
 
-void DependenciesPage::show(const QList<DependencyReport> &dependencies, std::optional<Seconds> age)
+void DependenciesPage::show(const QList<DependencyReport> &dependencies, std::optional<Seconds> age,
+                            const QString &whyNone)
 {
     m_model.show(dependencies, age);
+    m_none->setText(whyNone);
+    m_none->setVisible(dependencies.isEmpty());
+    m_table->setVisible(!dependencies.isEmpty());
     makeRoom();
 }
 

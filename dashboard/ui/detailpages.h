@@ -23,7 +23,8 @@ class DependenciesPage : public QWidget
 public:
     explicit DependenciesPage(QWidget *parent = nullptr);
 
-    void show(const QList<DependencyReport> &dependencies, std::optional<Seconds> age = {}); ///< as of the model
+    /// As of the model. `whyNone` is told in the table's place, where there are none.
+    void show(const QList<DependencyReport> &dependencies, std::optional<Seconds> age, const QString &whyNone);
 
 Q_SIGNALS:
     void opened(const QString &dependency); ///< Enter or a double click
@@ -37,6 +38,7 @@ private:
     DependencyModel m_model;
     QSortFilterProxyModel *m_rows;
     QTableView *m_table;
+    QLabel *m_none;
 };
 
 /// What the service sent, indented. Keeps still while somebody reads or selects in it.

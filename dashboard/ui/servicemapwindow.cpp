@@ -104,7 +104,10 @@ void ServiceMapWindow::refresh()
     if (map.leftOut > 0)
         notes << tr("%n service(s) are left out: what is in trouble comes first, with what it needs.", nullptr,
                     map.leftOut);
-    if (map.nodes.isEmpty())
+    if (map.unheard > 0)
+        notes << tr("What %n service(s) share is not known: no answer of theirs has been understood yet.", nullptr,
+                    map.unheard);
+    if (map.nodes.isEmpty() && map.unheard == 0)
         notes << tr("No service here depends on another one, and none share anything. \"depends_on\" in a fleet file "
                     "says who needs whom.");
     else if (map.others > 0)

@@ -42,14 +42,19 @@ int urgencyOf(const ServiceRow &row)
 {
     if (wantsAPerson(row.state()))
         return 3 + int(row.state());
-    return row.worstAlert() ? 2 : row.code() == CodeVerdict::Stale ? 1 : 0;
+    return row.worstAlert() ? 2 : row.isStale() ? 1 : 0;
 }
 
-/// Why it is so, or how long its process runs.
-QString secondLine(const ServiceRow &row)
+/// Why it is so, how long its process runs, or how old all is that is known of it.
+QString secondLine(const ServiceRow &row, Clock::TimePoint now)
 {
+    QStringList parts;
+    if (!row.isCurrent() && row.lastSeen)
+        parts << Wallboard::tr("last seen %1").arg(formatAge(now - *row.lastSeen));
     if (const FiringAlert *const alert = row.worstAlert(); alert && row.state() != ServiceState::DependencyError)
-        return Wallboard::tr("alert: %1").arg(alert->name());
+        parts << Wallboard::tr("alert: %1").arg(alert->name());
+    if (!parts.isEmpty())
+        return parts.join(u" · "_s);
     if (row.state() == ServiceState::DependencyError) {
         const QString trouble = translated(programTrouble(*row.report));
         return trouble.isEmpty() ? failingDependencies(*row.report).join(u", "_s) : trouble;
@@ -61,10 +66,10 @@ QString secondLine(const ServiceRow &row)
 
 } // namespace
 
-QString tileText(const ServiceRow &row)
+QString tileText(const ServiceRow &row, Clock::TimePoint now)
 {
-    const QString line = secondLine(row);
-    return row.code() == CodeVerdict::Stale && row.isCurrent() ? Wallboard::tr("stale · %1").arg(line) : line;
+    const QString line = secondLine(row, now);
+    return row.isStale() ? Wallboard::tr("stale · %1").arg(line) : line;
 }
 
 int bestColumns(const QSize &area, int count, double ratio)
@@ -280,12 +285,11 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
     state.setWeight(QFont::DemiBold);
     write(inner.adjusted(0, unit * 3.1, 0, -unit * 2.5), state, filled ? base : accent,
           visibleText(stateText(row), 80));
-    const bool stale = row.code() == CodeVerdict::Stale && row.isCurrent();
     write(inner.adjusted(0, unit * 5.8, 0, 0), sized(font(), unit * 1.7),
-          filled      ? base
-              : stale ? theme.accent(CodeVerdict::Stale)
-                      : theme.muted(),
-          visibleText(tileText(row), 120));
+          filled              ? base
+              : row.isStale() ? theme.accent(CodeVerdict::Stale)
+                              : theme.muted(),
+          visibleText(tileText(row, Clock::machine().now()), 120));
 }
 
 QString Wallboard::summary() const

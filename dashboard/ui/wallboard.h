@@ -60,8 +60,9 @@ private:
     QTimer m_soon; ///< many changes are one refresh
 };
 
-/// The second line of a tile: why, or how long its process runs: `stale · up 7 h 17 min`.
-QString tileText(const ServiceRow &row);
+/// The second line of a tile: why, how long its process runs (`stale · up 7 h 17 min`), or since when nothing new is
+/// known of it (`last seen 12 s ago`).
+QString tileText(const ServiceRow &row, Clock::TimePoint now);
 
 /// How many columns make the tiles of `area` largest, if each is about `ratio` times as wide as high.
 int bestColumns(const QSize &area, int count, double ratio);

@@ -1757,6 +1757,14 @@ https://… token-file=… ca=…</translation>
             <numerusform>%n Dienste sind ausgewählt. Ein Rechtsklick zeigt, was mit ihnen gemacht werden kann. Einen allein auswählen, um mehr von ihm zu sehen.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>It tells of no dependencies.</source>
+        <translation>Er nennt keine Abhängigkeiten.</translation>
+    </message>
+    <message>
+        <source>Its dependencies are not known: no answer of it has been understood yet.</source>
+        <translation>Seine Abhängigkeiten sind nicht bekannt: Noch wurde keine Antwort von ihm verstanden.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::EventJournal</name>
@@ -4085,6 +4093,13 @@ https://… token-file=… ca=…</translation>
             <numerusform>%n weitere Dienste hängen von keinem ab und teilen nichts.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>What %n service(s) share is not known: no answer of theirs has been understood yet.</source>
+        <translation>
+            <numerusform>Was %n Dienst mit anderen teilt, ist nicht bekannt: Noch wurde keine Antwort von ihm verstanden.</numerusform>
+            <numerusform>Was %n Dienste teilen, ist nicht bekannt: Noch wurde keine Antwort von ihnen verstanden.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::ServiceNames</name>
@@ -4373,6 +4388,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>up %1</source>
         <translation>läuft seit %1</translation>
+    </message>
+    <message>
+        <source>last seen %1</source>
+        <translation>zuletzt gesehen %1</translation>
     </message>
 </context>
 <context>

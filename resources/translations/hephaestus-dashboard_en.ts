@@ -527,6 +527,13 @@
             <numerusform>%n other services neither depend on one nor share anything.</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>What %n service(s) share is not known: no answer of theirs has been understood yet.</source>
+        <translation>
+            <numerusform>What %n service shares is not known: no answer of it has been understood yet.</numerusform>
+            <numerusform>What %n services share is not known: no answer of theirs has been understood yet.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::TotalsStrip</name>

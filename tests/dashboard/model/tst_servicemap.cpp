@@ -19,6 +19,7 @@ private Q_SLOTS:
     void whatIsDownBecauseOfWhatIsSaid();
     void whatNobodyCheckedIsNotSaidToWork();
     void whatIsOldSaysNothingOfADependency();
+    void ofWhoHasNotAnsweredItIsNotKnown();
     void databasesThatAreNotOneAreTold_data();
     void databasesThatAreNotOneAreTold();
     void aLongChainAndManyServicesAreFast();
@@ -173,6 +174,24 @@ void TestServiceMap::whatIsOldSaysNothingOfADependency()
     QCOMPARE(sentenceOf(mapOf(fleet), u"api"_s), u"api: not known · needed by a, b"_s);
 }
 
+/// A window that is opened in an outage has heard of no dependency: that does not mean that there are none.
+void TestServiceMap::ofWhoHasNotAnsweredItIsNotKnown()
+{
+    FleetModel fleet;
+    const ServiceId orders = add(fleet, u"orders"_s);
+    const ServiceId billing = add(fleet, u"billing"_s);
+    fleet.applyAnswer(orders, Reports::failure(ClientError::Refused));
+    QCOMPARE(mapOf(fleet).unheard, 2);
+    QCOMPARE(mapOf(fleet).others, 0);
+    answer(fleet, orders, {});
+    QCOMPARE(mapOf(fleet).unheard, 1);
+    QCOMPARE(mapOf(fleet).others, 1);
+    fleet.applyAnswer(orders, Reports::failure(ClientError::Refused)); // what it once said is known still
+    answer(fleet, billing, {});
+    QCOMPARE(mapOf(fleet).unheard, 0);
+    QCOMPARE(mapOf(fleet).others, 2);
+}
+
 void TestServiceMap::databasesThatAreNotOneAreTold_data()
 {
     QTest::addColumn<QString>("name");
@@ -225,7 +244,7 @@ void TestServiceMap::aLongChainAndManyServicesAreFast()
     const ServiceMap map = mapOf(fleet);
     QCOMPARE(map.nodes.size(), 1000);
     QCOMPARE(map.nodes.last().layer, 999);
-    QCOMPARE(map.others, 4000);
+    QCOMPARE(map.unheard, 5000);
 }
 
 void TestServiceMap::ofALargeFleetTroubleAndWhatItNeedsAreShown()
@@ -243,7 +262,7 @@ void TestServiceMap::ofALargeFleetTroubleAndWhatItNeedsAreShown()
     const ServiceMap map = mapOf(fleet);
     QCOMPARE(shape(map), u"0:s5997 1:s5999 2:s5998"_s);
     QCOMPARE(map.leftOut, 998);
-    QCOMPARE(map.others, 4999);
+    QCOMPARE(map.unheard, 4999 + 3);
 }
 
 QTEST_GUILESS_MAIN(TestServiceMap)

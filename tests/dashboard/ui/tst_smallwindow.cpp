@@ -48,6 +48,7 @@ private Q_SLOTS:
     void theOverviewShowsWholeRows_data();
     void theOverviewShowsWholeRows();
     void fourDependenciesAreSeen();
+    void whoHasNotAnsweredSaysWhyThereAreNoDependencies();
     void theTableKeepsTheChosenRowAndThreeMore();
     void nothingAboveThePagesMoves();
     void theNameAndTheStateKeepRoomBesideTheButtons_data();
@@ -316,6 +317,31 @@ void TestSmallWindow::fourDependenciesAreSeen()
     auto *const page = bench.open<DependenciesPage>();
     const int seen = rowsSeen(page->findChild<QTableView *>());
     QVERIFY2(seen >= 4, qPrintable(QString::number(seen)));
+}
+
+void TestSmallWindow::whoHasNotAnsweredSaysWhyThereAreNoDependencies()
+{
+    Bench bench;
+    const ServiceId silent = bench.session.fleet().add(Reports::entry(u"silent"_s, u"http://127.0.0.1:1/silent"_s));
+    QVERIFY(bench.show());
+    auto *const page = bench.open<DependenciesPage>();
+    const auto *const table = page->findChild<QTableView *>();
+    QVERIFY(table->isVisible());
+    const auto told = [&] {
+        Test::deliverEvents();
+        QString told;
+        for (const QLabel *const label : page->findChildren<QLabel *>())
+            told += label->isVisible() && isWhole(label) ? label->text() : QString();
+        return told;
+    };
+    QCOMPARE(told(), QString());
+    bench.window.findChild<FleetView *>()->select(silent);
+    QVERIFY2(told().startsWith(u"Its dependencies are not known"_s), qPrintable(told()));
+    QVERIFY(!table->isVisible()); // no bare header
+    HealthReport report = Reports::healthy();
+    report.dependencies.clear();
+    bench.session.fleet().applyAnswer(silent, Reports::answer(report));
+    QCOMPARE(told(), u"It tells of no dependencies."_s);
 }
 
 void TestSmallWindow::theTableKeepsTheChosenRowAndThreeMore()

@@ -8,6 +8,7 @@
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 class TestWallboard : public QObject
 {
@@ -21,6 +22,7 @@ private Q_SLOTS:
     void ofALargeFleetOnlyWhatNeedsAPersonHasATile();
     void aTileSaysWhatItsTimeMeans_data();
     void aTileSaysWhatItsTimeMeans();
+    void whatDoesNotAnswerSaysHowOldItIs();
     void whatAlertmanagerTellsIsSeen();
     void manyChangesAreOneRefresh();
     void aClickGoesToTheService();
@@ -143,7 +145,26 @@ void TestWallboard::aTileSaysWhatItsTimeMeans()
     FleetModel fleet;
     const ServiceId id = fleet.add(Reports::entry(u"orders"_s));
     fleet.applyAnswer(id, Reports::answer(report));
-    QCOMPARE(tileText(*fleet.find(id)), line);
+    QCOMPARE(tileText(*fleet.find(id), Clock::machine().now()), line);
+}
+
+void TestWallboard::whatDoesNotAnswerSaysHowOldItIs()
+{
+    FleetModel fleet;
+    FleetEntry entry = Reports::entry(u"orders"_s, u"http://127.0.0.1:8002"_s);
+    const ServiceId id = fleet.add(entry);
+    fleet.applyAnswer(id, Reports::failure(ClientError::Refused));
+    const auto told = [&] { return tileText(*fleet.find(id), Clock::machine().now() + 2min); };
+    QCOMPARE(told(), u"127.0.0.1:8002"_s); // it has never been seen
+    HealthReport stale = Reports::healthy();
+    stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
+    fleet.applyAnswer(id, Reports::answer(stale));
+    fleet.applyAnswer(id, Reports::failure(ClientError::Refused));
+    QVERIFY2(told().startsWith(u"last seen 2 min"_s), qPrintable(told()));
+    FiringAlert alert;
+    alert.labels.insert(u"alertname"_s, u"Slow"_s);
+    fleet.setAlerts({{id, {alert}}}, {});
+    QVERIFY2(told().startsWith(u"last seen 2 min"_s) && told().endsWith(u"ago · alert: Slow"_s), qPrintable(told()));
 }
 
 void TestWallboard::whatAlertmanagerTellsIsSeen()
