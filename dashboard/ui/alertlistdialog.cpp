@@ -2,6 +2,7 @@
 #include "dashboard/ui/alertlistdialog.h"
 
 #include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/fittingcolumns.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
@@ -40,13 +41,16 @@ class CauseDelegate : public CellDelegate
 public:
     using CellDelegate::CellDelegate;
 
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        return CellDelegate::sizeHint(option, index) + QSize(isMoved(index) ? indent(option) : 0, 0);
+    }
+
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                       const QModelIndex &index) const override
     {
         const QVariant folded = index.data(AlertListModel::FoldedRole);
-        const int indent = spacing(option.fontMetrics, 4);
-        const bool isMoved = folded.isValid() || index.data(AlertListModel::MemberRole).toBool();
         if (folded.isValid()) {
             const int size = spacing(option.fontMetrics, 2);
             const QRect place(area.left(), area.center().y() - size / 2 + 1, size, size);
@@ -54,8 +58,15 @@ protected:
             paintFoldSign(painter, visual(option, area, place), folded.toBool(), option);
             painter.setPen(pen);
         }
-        const QRect rest = isMoved ? visual(option, area, area.adjusted(indent, 0, 0, 0)) : area;
+        const QRect rest = isMoved(index) ? visual(option, area, area.adjusted(indent(option), 0, 0, 0)) : area;
         CellDelegate::paintContent(painter, rest, option, index);
+    }
+
+private:
+    static int indent(const QStyleOptionViewItem &option) { return spacing(option.fontMetrics, 4); }
+    static bool isMoved(const QModelIndex &index)
+    {
+        return index.data(AlertListModel::FoldedRole).isValid() || index.data(AlertListModel::MemberRole).toBool();
     }
 };
 
@@ -75,7 +86,7 @@ AlertListDialog::AlertListDialog(FleetModel &fleet, AlertCauses &causes, AlertMu
     styleTable(m_table);
     m_table->setItemDelegateForColumn(AlertListModel::Name, new CauseDelegate(-1, m_table));
     m_table->setItemDelegateForColumn(AlertListModel::Amiss, new IconDelegate(amissLook, -1, m_table));
-    setColumnWidths(m_table, {24, 0, 26});
+    new FittingColumns(m_table, {24, 0, 26}, {});
     m_table->setAccessibleName(tr("Alerts"));
     auto *const nothing = new QLabel(tr("Nothing is amiss, muted or acknowledged."));
     nothing->setAlignment(Qt::AlignCenter);

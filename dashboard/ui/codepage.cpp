@@ -5,6 +5,7 @@
 #include "dashboard/ui/actionbutton.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/codediffdialog.h"
+#include "dashboard/ui/fittingcolumns.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/placecommands.h"
 #include "dashboard/ui/tables.h"
@@ -87,7 +88,7 @@ CodePage::CodePage(QWidget *parent)
     }
     m_table->setModel(&m_model);
     styleTable(m_table);
-    setColumnWidths(m_table, {12, 14, 0});
+    new FittingColumns(m_table, {12, 14, 0}, {});
     auto *const path = new CellDelegate(-1, m_table); // of a long path the file's name must not be what is cut
     path->setElideMode(Qt::ElideMiddle);
     m_table->setItemDelegateForColumn(CodeModel::Path, path);

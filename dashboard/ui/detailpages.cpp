@@ -6,6 +6,7 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/sharedtext.h"
 #include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/fittingcolumns.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
@@ -81,7 +82,9 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_table->setModel(m_rows);
     styleTable(m_table, DependencyModel::CurrentRole);
     m_table->setItemDelegateForColumn(DependencyModel::Status, new IconDelegate(statusLook, -1, m_table));
-    setColumnWidths(m_table, {0, 10, 6, 6, 8, 9, 10, 30});
+    // The errors are told above the pages, and in tool tips, too.
+    new FittingColumns(m_table, {0, 10, 6, 6, 8, 9, 10, 10},
+                       {DependencyModel::Error, DependencyModel::Successes, DependencyModel::LastSuccess});
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Dependencies"));
@@ -108,23 +111,6 @@ void DependenciesPage::show(const QList<DependencyReport> &dependencies, std::op
     m_none->setText(whyNone);
     m_none->setVisible(dependencies.isEmpty());
     m_table->setVisible(!dependencies.isEmpty());
-    makeRoom();
-}
-
-void DependenciesPage::resizeEvent(QResizeEvent *event)
-{
-    QWidget::resizeEvent(event);
-    makeRoom();
-}
-
-/// The errors have a column where there is room; they are told above the pages, and in tool tips, too. The names are
-/// whole before the counts of what went well.
-void DependenciesPage::makeRoom()
-{
-    const int room = m_table->viewport()->width() / fontMetrics().horizontalAdvance(u'0');
-    m_table->setColumnHidden(DependencyModel::Error, room < 105);
-    m_table->setColumnHidden(DependencyModel::Successes, room < 82);
-    m_table->setColumnHidden(DependencyModel::LastSuccess, room < 66);
 }
 
 // ---- raw answer ---------------------------------------------------------------------------------------
@@ -176,7 +162,7 @@ ReceiptPage::ReceiptPage(QWidget *parent)
     m_table->setModel(&m_model);
     styleTable(m_table);
     m_table->setItemDelegateForColumn(ReceiptModel::Outcome, new IconDelegate(outcomeLook, -1, m_table));
-    setColumnWidths(m_table, {12, 10, 7, 0});
+    new FittingColumns(m_table, {12, 10, 7, 0}, {});
     m_table->setAccessibleName(tr("Steps"));
     m_choice->setAccessibleName(tr("Which receipt"));
     m_choice->setVisible(false);

@@ -29,12 +29,7 @@ public:
 Q_SIGNALS:
     void opened(const QString &dependency); ///< Enter or a double click
 
-protected:
-    void resizeEvent(QResizeEvent *event) override;
-
 private:
-    void makeRoom();
-
     DependencyModel m_model;
     QSortFilterProxyModel *m_rows;
     QTableView *m_table;

@@ -3,6 +3,7 @@
 
 #include "dashboard/model/eventjournal.h"
 #include "dashboard/ui/celldelegate.h"
+#include "dashboard/ui/fittingcolumns.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
 
@@ -39,9 +40,9 @@ EventList::EventList(EventJournal &journal, QWidget *parent) : QTableView(parent
     setModel(&journal);
     styleTable(this);
     setItemDelegateForColumn(EventJournal::Text, new IconDelegate(lookOf, -1, this));
-    setColumnWidths(this, {13, 24, 0});
     verticalHeader()->setDefaultSectionSize(spacing(fontMetrics(), 6));
     horizontalHeader()->hide();
+    new FittingColumns(this, {13, 24, 0}, {});
     setAccessibleName(tr("Events"));
     connect(this, &QTableView::activated, this, [this](const QModelIndex &index) {
         if (const auto services = index.data(EventJournal::ServicesRole).value<QList<ServiceId>>(); !services.isEmpty())

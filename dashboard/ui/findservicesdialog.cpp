@@ -3,6 +3,7 @@
 
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/directedtext.h"
+#include "dashboard/ui/fittingcolumns.h"
 #include "dashboard/ui/tables.h"
 #include "dashboard/ui/theme.h"
 
@@ -31,6 +32,11 @@ class TickDelegate : public CellDelegate
 {
 public:
     using CellDelegate::CellDelegate;
+
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override
+    {
+        return CellDelegate::sizeHint(option, index) + QSize(spacing(option.fontMetrics, 6), 0);
+    }
 
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
@@ -72,7 +78,8 @@ FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent
         m_table->setItemDelegateForColumn(column, middle);
     }
     m_table->setEditTriggers(QAbstractItemView::NoEditTriggers);
-    setColumnWidths(m_table, {10, 28, 8, 0, 20});
+    // The commands have some room before what tells less.
+    m_columns = new FittingColumns(m_table, {10, 28, 8, 0, 20}, {ListenerModel::Directory, ListenerModel::Pid});
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(ListenerModel::Speaks, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Listening ports"));
@@ -100,35 +107,16 @@ FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent
     resize(fittingSize(parent ? parent->window()->size() : screen()->availableSize()));
 }
 
-/// As wide as what was found needs to be read whole, as far as there is room.
+/// So large that what was found is read whole, as far as there is room.
 QSize FindServicesDialog::fittingSize(const QSize &most)
 {
     const QSize least(spacing(fontMetrics(), 280), spacing(fontMetrics(), 130));
-    const auto needed = [this](int column) {
-        int width = 0;
-        for (int row = 0; row < m_model.rowCount(); ++row)
-            width = std::max(width, fontMetrics().horizontalAdvance(m_model.index(row, column).data().toString()));
-        return width + spacing(fontMetrics(), 5);
-    };
-    const QString title = m_model.headerData(ListenerModel::Directory, Qt::Horizontal).toString();
-    const int narrowest = fontMetrics().horizontalAdvance(title) + spacing(fontMetrics(), 5);
-    const int widest = std::max(narrowest, spacing(fontMetrics(), 90));
-    m_table->setColumnWidth(ListenerModel::Directory, std::clamp(needed(ListenerModel::Directory), narrowest, widest));
-    int wanted = 2 * spacing(fontMetrics(), 4) + m_table->verticalScrollBar()->sizeHint().width()
-        + needed(ListenerModel::Command);
-    for (const int column : {ListenerModel::Port, ListenerModel::Speaks, ListenerModel::Pid, ListenerModel::Directory})
-        wanted += m_table->columnWidth(column);
-    const QSize room = most - QSize(2, 2) * spacing(fontMetrics(), 4);
-    return QSize(std::max(wanted, least.width()), least.height()).boundedTo(room);
-}
-
-/// The commands have some room before what tells less.
-void FindServicesDialog::resizeEvent(QResizeEvent *event)
-{
-    QDialog::resizeEvent(event);
-    const int room = width() / fontMetrics().horizontalAdvance(u'0');
-    m_table->setColumnHidden(ListenerModel::Directory, room < 105);
-    m_table->setColumnHidden(ListenerModel::Pid, room < 95);
+    const int rows = m_model.rowCount() * m_table->verticalHeader()->defaultSectionSize();
+    const int aroundTable = layout()->sizeHint().height() - m_table->sizeHint().height();
+    const QSize wanted(m_columns->wholeWidth() + m_table->verticalScrollBar()->sizeHint().width()
+                           + 2 * spacing(fontMetrics(), 4),
+                       rows + m_table->horizontalHeader()->sizeHint().height() + aroundTable);
+    return wanted.expandedTo(least).boundedTo(most - QSize(2, 2) * spacing(fontMetrics(), 4));
 }
 
 void FindServicesDialog::look() { m_model.find(portHolders(), m_known); }

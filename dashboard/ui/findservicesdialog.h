@@ -11,6 +11,8 @@ class QTableView;
 
 namespace Hephaestus {
 
+class FittingColumns;
+
 /// What listens on this machine, who it is and what it says of its health; what is ticked is added.
 class FindServicesDialog : public QDialog
 {
@@ -23,9 +25,6 @@ public:
 Q_SIGNALS:
     void chosen(const QList<Hephaestus::FleetEntry> &entries);
 
-protected:
-    void resizeEvent(QResizeEvent *event) override;
-
 private:
     void look();
     QSize fittingSize(const QSize &most);
@@ -34,6 +33,7 @@ private:
     QStringList m_known;
     ListenerModel m_model;
     QTableView *m_table;
+    FittingColumns *m_columns;
     QLabel *m_summary;
     QPushButton *m_accept;
     QPushButton *m_again;

@@ -90,6 +90,13 @@ void StateDelegate::paintContent(QPainter &painter, const QRect &area, const QSt
     IconDelegate::paintContent(painter, area, option, index);
 }
 
+/// A heading goes over all columns.
+QSize StateDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const QSize whole = IconDelegate::sizeHint(option, index);
+    return index.data(FleetRows::HeadingRole).isValid() ? QSize(0, whole.height()) : whole;
+}
+
 QString StateDelegate::elided(const QStyleOptionViewItem &option, int width) const
 {
     return elidedBeforeEnd(option.fontMetrics, option.text, width);
@@ -114,6 +121,13 @@ QStringList signsOf(const QModelIndex &index)
 }
 
 } // namespace
+
+QSize ServiceDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const QSize text = CellDelegate::sizeHint(option, index);
+    const int sign = spacing(option.fontMetrics, 3) + spacing(option.fontMetrics, 1);
+    return {text.width() + int(signsOf(index).size()) * sign, text.height()};
+}
 
 void ServiceDelegate::paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                                    const QModelIndex &index) const

@@ -19,6 +19,8 @@ class StateDelegate : public IconDelegate
 public:
     explicit StateDelegate(QObject *parent);
 
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                       const QModelIndex &index) const override;
@@ -35,6 +37,8 @@ class ServiceDelegate : public CellDelegate
 
 public:
     using CellDelegate::CellDelegate;
+
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
 
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,

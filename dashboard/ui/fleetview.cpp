@@ -25,6 +25,12 @@ namespace {
 
 constexpr auto HeldAfterKey = 3s;
 constexpr auto RoomAfter = 250ms; ///< many answers are one look at their dependencies
+/// How wide columns are at first.
+constexpr int FirstDigits[FleetModel::ColumnCount] = {19, 17, 7, 0, 8, 10, 4, 14, 9, 7, 9, 8, 18, 22, 9, 8, 12, 10};
+
+/// Columns that are as wide as the texts in view need, as far as there is room.
+constexpr int Measured[] = {FleetModel::State,   FleetModel::Service, FleetModel::Dependencies, FleetModel::Alerts,
+                            FleetModel::Version, FleetModel::Address, FleetModel::Directory};
 
 } // namespace
 
@@ -122,7 +128,7 @@ void FleetView::watchDependencies()
             m_roomSoon.start();
     };
     connect(m_rows, &QAbstractItemModel::dataChanged, this, [look](const QModelIndex &from, const QModelIndex &to) {
-        if (from.column() <= FleetModel::Dependencies && to.column() >= FleetModel::Dependencies)
+        if (std::ranges::any_of(Measured, [&](int each) { return from.column() <= each && each <= to.column(); }))
             look();
     });
     connect(m_rows, &QAbstractItemModel::rowsInserted, this, look);
@@ -139,7 +145,11 @@ void FleetView::arrangeColumns()
         header->moveSection(header->visualIndex(column), column);
         showColumn(column);
     }
-    setColumnWidths(this, {19, 17, 7, 0, 8, 10, 4, 14, 9, 7, 9, 8, 18, 22, 9, 8, 12, 10});
+    horizontalHeader()->setSectionResizeMode(FleetModel::Dependencies, QHeaderView::Stretch);
+    for (int column = 0; column < FleetModel::ColumnCount; ++column) {
+        if (column != FleetModel::Dependencies)
+            setColumnWidth(column, columnWidthFor(this, column, FirstDigits[column]));
+    }
     const auto makeFit = [this](int column, const QString &text) {
         const int wanted = fontMetrics().horizontalAdvance(text) + 2 * spacing(fontMetrics(), 5);
         setColumnWidth(column, std::max(columnWidth(column), wanted));
@@ -157,8 +167,7 @@ void FleetView::arrangeColumns()
     const QString latency = m_rows->headerData(FleetModel::Latency, Qt::Horizontal).toString();
     m_leastLatency = std::max(LatencyDelegate::textWidth(fontMetrics()), fontMetrics().horizontalAdvance(latency))
         + 2 * spacing(fontMetrics(), 2) + 2;
-    m_widestChips = 0;
-    m_widestName = 0;
+    m_widest.fill(0);
     m_haveAllAnswered = false;
     m_chosen.clear();
     m_unwanted.clear();
@@ -194,6 +203,35 @@ int FleetView::hideForRoom(int room, int forNames, const std::array<int, FleetMo
     return room;
 }
 
+/// A column whose texts in view are longer than it is wide gets what others have to spare. The step of an act that is
+/// under way comes first: for it names of dependencies are cut to two letters. The answer: what is left of `room`.
+int FleetView::giveNeeded(int room, int forNames, const QSet<int> &hidden,
+                          std::array<int, FleetModel::ColumnCount> &widths)
+{
+    constexpr int Needing[] = {FleetModel::State,   FleetModel::Service, FleetModel::Alerts,
+                               FleetModel::Version, FleetModel::Address, FleetModel::Directory};
+    const auto lackOf = [&](int column) { // of a long text a third of the table will do
+        const bool holds = hidden.contains(column) || m_chosen.contains(column);
+        return holds ? 0 : std::max(0, std::min(m_widest[column], viewport()->width() / 3) - widths[column]);
+    };
+    int lack = std::max(0, -room);
+    for (const int column : Needing)
+        lack += lackOf(column);
+    if (lack > std::max(room, 0) && m_widest[FleetModel::Service] > 0 && !m_chosen.contains(FleetModel::Service)) {
+        const int spare = std::max(widths[FleetModel::Service] - m_widest[FleetModel::Service], 0);
+        const int taken = std::min(spare, lack - std::max(room, 0));
+        widths[FleetModel::Service] -= taken;
+        room += taken;
+    }
+    for (const int column : Needing) {
+        const int available = column == FleetModel::State ? room + forNames : room;
+        const int more = std::clamp(lackOf(column), 0, std::max(available, 0));
+        widths[column] += more;
+        room -= more;
+    }
+    return room;
+}
+
 /// Where the table is narrow, columns that the details repeat make room for the names of dependencies; then what the
 /// services' names do not need, and the line beside a latency. Where it is wide, columns whose texts are often longer
 /// get a part of it. A width that somebody chose holds.
@@ -210,14 +248,10 @@ void FleetView::makeRoom()
         widths[column] = width;
     const int fourChips = spacing(fontMetrics(), 46);
     QSet<int> hidden = m_unwanted;
-    const int forNames = std::max(0, m_widestChips - fourChips);
+    const int forNames = std::max(0, m_widest[FleetModel::Dependencies] - fourChips);
     int room = hideForRoom(viewport()->width() - fourChips, forNames, widths, hidden) - forNames;
     const bool isShort = room < 0;
-    if (isShort && m_widestName > 0 && !m_chosen.contains(FleetModel::Service)) {
-        const int spare = std::max(widths[FleetModel::Service] - m_widestName, 0);
-        widths[FleetModel::Service] -= std::min(spare, -room);
-        room += std::min(spare, -room);
-    }
+    room = giveNeeded(room, forNames, hidden, widths);
     if (room < 0 && !m_chosen.contains(FleetModel::Latency))
         widths[FleetModel::Latency] = m_leastLatency;
     if (isShort || hidden.size() > m_unwanted.size())
@@ -257,10 +291,11 @@ void FleetView::makeRoomForNames()
         return;
     m_haveAllAnswered = m_haveAllAnswered || haveAllInViewAnswered();
     bool isWider = false;
-    for (const auto &[column, widest] :
-         {std::pair(FleetModel::Dependencies, &m_widestChips), std::pair(FleetModel::Service, &m_widestName)}) {
+    for (const int column : Measured) {
+        if (column > FleetModel::Service && isColumnHidden(column))
+            continue;
         const int wanted = sizeHintForColumn(column); // of what is in view
-        isWider |= wanted > std::exchange(*widest, std::max(*widest, wanted));
+        isWider |= wanted > std::exchange(m_widest[column], std::max(m_widest[column], wanted));
     }
     if (isWider)
         makeRoom();

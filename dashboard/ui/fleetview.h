@@ -86,6 +86,7 @@ private:
     void makeRoom();
     int hideForRoom(int room, int forNames, const std::array<int, FleetModel::ColumnCount> &widths,
                     QSet<int> &hidden) const;
+    int giveNeeded(int room, int forNames, const QSet<int> &hidden, std::array<int, FleetModel::ColumnCount> &widths);
     bool haveAllInViewAnswered() const;
     void makeRoomForNames();
     void restoreWidths(const QSettings &settings, const QString &key);
@@ -106,14 +107,13 @@ private:
 
     FleetModel &m_fleet;
     FleetRows *m_rows;
-    QSet<int> m_unwanted;                               ///< columns that a person does not want to see
-    QHash<int, int> m_chosen;                           ///< widths that a person gave to columns
-    std::array<int, FleetModel::ColumnCount> m_least{}; ///< the widths of the others, where there is little room
-    int m_leastLatency = 0;                             ///< without the line beside the number
-    int m_widestChips = 0;          ///< in pixels, with whole names, of what was in view; it only grows
-    int m_widestName = 0;           ///< of a service, as that
-    bool m_haveAllAnswered = false; ///< of those in view, since the columns were arranged
-    QTimer m_roomSoon;              ///< runs while dependencies may be wider than before
+    QSet<int> m_unwanted;                                ///< columns that a person does not want to see
+    QHash<int, int> m_chosen;                            ///< widths that a person gave to columns
+    std::array<int, FleetModel::ColumnCount> m_least{};  ///< the widths of the others, where there is little room
+    int m_leastLatency = 0;                              ///< without the line beside the number
+    std::array<int, FleetModel::ColumnCount> m_widest{}; ///< in pixels, of what was in view; it only grows
+    bool m_haveAllAnswered = false;                      ///< of those in view, since the columns were arranged
+    QTimer m_roomSoon;                                   ///< runs while dependencies may be wider than before
     QToolButton *m_sortAnew;
     QLabel *m_nothing;
     QTimer m_sinceKey;           ///< runs while a key was just pressed

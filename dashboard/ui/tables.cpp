@@ -30,25 +30,13 @@ void styleTable(QTableView *table, int currentRole)
     table->verticalHeader()->setDefaultSectionSize(spacing(table->fontMetrics(), 7));
 }
 
-/// Of some characters, and of the header's text where that is longer in the window's language.
-static int widthFor(const QTableView *table, int column, int characters)
+int columnWidthFor(const QTableView *table, int column, int digits)
 {
     const QFontMetrics metrics = table->fontMetrics();
-    const QString title = table->model() ? table->model()->headerData(column, Qt::Horizontal).toString() : QString();
-    return std::max(characters * metrics.horizontalAdvance(u'0'), metrics.horizontalAdvance(title))
+    const bool isTitled = table->model() && !table->horizontalHeader()->isHidden();
+    const QString title = isTitled ? table->model()->headerData(column, Qt::Horizontal).toString() : QString();
+    return std::max(digits * metrics.horizontalAdvance(u'0'), metrics.horizontalAdvance(title))
         + 4 * spacing(metrics, 1);
-}
-
-void setColumnWidths(QTableView *table, std::initializer_list<int> characters)
-{
-    int column = 0;
-    for (const int count : characters) {
-        if (count == 0)
-            table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Stretch);
-        else
-            table->setColumnWidth(column, widthFor(table, column, count));
-        ++column;
-    }
 }
 
 } // namespace Hephaestus

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <initializer_list>
-
 class QTableView;
 
 namespace Hephaestus {
@@ -11,7 +9,7 @@ namespace Hephaestus {
 /// for plain cells.
 void styleTable(QTableView *table, int currentRole = -1);
 
-/// Gives columns their first widths, in digits; 0 takes what is left.
-void setColumnWidths(QTableView *table, std::initializer_list<int> characters);
+/// In pixels: for so many digits, and for the header's text where it is shown and longer in the window's language.
+int columnWidthFor(const QTableView *table, int column, int digits);
 
 } // namespace Hephaestus

@@ -21,11 +21,13 @@
 #include <QMimeData>
 #include <QProcess>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QSettings>
 #include <QSignalSpy>
 #include <QStandardPaths>
 #include <QStatusBar>
 #include <QTableView>
+#include <QTcpServer>
 #include <QTemporaryDir>
 #include <QTest>
 #include <QUrl>
@@ -48,6 +50,7 @@ private Q_SLOTS:
     void theTokenIsNotSentToHalfAnAddress();
     void servicesOfThisMachineAreFoundAndAdded();
     void whereThereIsRoomTheFoundCommandsAreWhole();
+    void allThatListensIsSeenWhereThereIsRoom();
     void aPlainWebServerIsWatched();
     void actuatorIsShutDownAndNothingElse();
     void aDroppedFileIsOpened_data();
@@ -318,6 +321,32 @@ void TestNewServices::whereThereIsRoomTheFoundCommandsAreWhole()
         QVERIFY2(table->columnWidth(ListenerModel::Command) >= 20 * digit, qPrintable(QString::number(width)));
         dialog->close();
     }
+}
+
+void TestNewServices::allThatListensIsSeenWhereThereIsRoom()
+{
+    constexpr int Many = 25;
+    std::vector<std::unique_ptr<QTcpServer>> servers;
+    QSet<quint16> ports;
+    for (int each = 0; each < Many; ++each) {
+        servers.push_back(std::make_unique<QTcpServer>());
+        QVERIFY(servers.back()->listen(QHostAddress::LocalHost));
+        ports << servers.back()->serverPort();
+    }
+    QStringList others;
+    for (const PortHolder &holder : portHolders()) {
+        if (!ports.contains(holder.address.port))
+            others << holder.address.url();
+    }
+    QWidget window;
+    window.resize(1600, 1400);
+    auto *const dialog = new FindServicesDialog(others, &window);
+    dialog->show();
+    QVERIFY(QTest::qWaitForWindowExposed(dialog));
+    const auto *const table = dialog->findChild<QTableView *>();
+    QVERIFY(table->model()->rowCount() >= Many);
+    QCOMPARE(table->verticalScrollBar()->maximum(), 0);
+    dialog->close();
 }
 
 void TestNewServices::aPlainWebServerIsWatched()

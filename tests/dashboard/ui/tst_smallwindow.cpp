@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/alertlistdialog.h"
 #include "dashboard/ui/codepage.h"
 #include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/eventlist.h"
+#include "dashboard/ui/fittingcolumns.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/graphpage.h"
 #include "dashboard/ui/logspage.h"
@@ -9,6 +12,7 @@
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/overviewpage.h"
 #include "dashboard/ui/shortcutswindow.h"
+#include "dashboard/ui/theme.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/events.h"
 
@@ -48,6 +52,11 @@ private Q_SLOTS:
     void theOverviewShowsWholeRows_data();
     void theOverviewShowsWholeRows();
     void fourDependenciesAreSeen();
+    void widthIsSharedByNeed_data();
+    void widthIsSharedByNeed();
+    void noColumnIsCutBesideRoomInAnother_data();
+    void noColumnIsCutBesideRoomInAnother();
+    void theStepOfAnActIsReadBesideDependencies();
     void whoHasNotAnsweredSaysWhyThereAreNoDependencies();
     void theTableKeepsTheChosenRowAndThreeMore();
     void nothingAboveThePagesMoves();
@@ -317,6 +326,106 @@ void TestSmallWindow::fourDependenciesAreSeen()
     auto *const page = bench.open<DependenciesPage>();
     const int seen = rowsSeen(page->findChild<QTableView *>());
     QVERIFY2(seen >= 4, qPrintable(QString::number(seen)));
+}
+
+void TestSmallWindow::widthIsSharedByNeed_data()
+{
+    using Widths = QList<int>;
+    QTest::addColumn<Widths>("needs");
+    QTest::addColumn<Widths>("least");
+    QTest::addColumn<int>("room");
+    QTest::addColumn<Widths>("widths");
+    QTest::newRow("none") << Widths{} << Widths{} << 100 << Widths{};
+    QTest::newRow("enough for all") << Widths{30, 50} << Widths{10, 10} << 100 << Widths{30, 50};
+    QTest::newRow("who needs little has it all") << Widths{30, 500} << Widths{10, 10} << 100 << Widths{30, 70};
+    QTest::newRow("the others get equally much")
+        << Widths{20, 300, 400} << Widths{0, 0, 0} << 100 << Widths{20, 40, 40};
+    QTest::newRow("none falls below its least")
+        << Widths{90, 300, 400} << Widths{60, 0, 0} << 100 << Widths{60, 20, 20};
+    QTest::newRow("not even for the least") << Widths{90, 90} << Widths{60, 60} << 100 << Widths{60, 60};
+}
+
+void TestSmallWindow::widthIsSharedByNeed()
+{
+    QFETCH(QList<int>, needs);
+    QFETCH(QList<int>, least);
+    QFETCH(int, room);
+    QTEST(sharedWidths(needs, least, room), "widths");
+}
+
+void TestSmallWindow::noColumnIsCutBesideRoomInAnother_data()
+{
+    QTest::addColumn<QSize>("size");
+    for (const QSize &size : {Small, QSize(1000, 700), QSize(1380, 860), QSize(2560, 1440)})
+        QTest::addRow("%d x %d", size.width(), size.height()) << size;
+}
+
+namespace {
+
+/// Columns that are cut or hidden while another one has more than it needs; empty: none.
+QString cutBesideRoom(const QTableView *table)
+{
+    const QHeaderView *const header = table->horizontalHeader();
+    int spare = 0;
+    QStringList cut;
+    for (int column = 0; column < header->count(); ++column) {
+        const QString title = table->model()->headerData(column, Qt::Horizontal).toString();
+        const int titleWidth = header->isHidden()
+            ? 0
+            : header->fontMetrics().horizontalAdvance(title) + 4 * spacing(table->fontMetrics(), 1);
+        const int need = std::max(static_cast<const QAbstractItemView *>(table)->sizeHintForColumn(column), titleWidth);
+        spare += std::max(0, table->columnWidth(column) - need);
+        if (table->columnWidth(column) < need) // 0: hidden
+            cut << u"%1: %2 of %3"_s.arg(title).arg(table->columnWidth(column)).arg(need);
+    }
+    // Of a hidden column not even the least fits; and what a column once needed it keeps.
+    const int negligible = 18 * table->fontMetrics().horizontalAdvance(u'0');
+    return spare > negligible && !cut.isEmpty() ? cut.join(u", "_s) + u"; to spare: %1"_s.arg(spare) : QString();
+}
+
+} // namespace
+
+void TestSmallWindow::noColumnIsCutBesideRoomInAnother()
+{
+    QFETCH(QSize, size);
+    Bench bench;
+    HealthReport report = Reports::withError();
+    report.dependencies[1].error = u"connection to 127.0.0.1:6333 was refused"_s;
+    bench.session.fleet().applyAnswer(bench.id, Reports::answer(report));
+    bench.session.journal().append(
+        {Clock::machine().wall(), bench.id, u"mcp"_s, EventKind::Trouble,
+         u"qdrant failed: connection refused by 127.0.0.1:6333, and what came of it; "_s.repeated(4)});
+    QVERIFY(bench.show(size));
+    auto *const dependencies = bench.open<DependenciesPage>()->findChild<QTableView *>();
+    QTRY_COMPARE(cutBesideRoom(dependencies), QString());
+    QTRY_COMPARE(cutBesideRoom(bench.window.findChild<EventList *>()), QString());
+    AlertMutes mutes(bench.session.fleet());
+    AlertListDialog alerts(bench.session.fleet(), mutes, &bench.window);
+    alerts.setAttribute(Qt::WA_DeleteOnClose, false);
+    alerts.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&alerts));
+    QTRY_COMPARE(cutBesideRoom(alerts.findChild<QTableView *>()), QString());
+}
+
+/// The step is what somebody waits for: names of dependencies are shortened before it.
+void TestSmallWindow::theStepOfAnActIsReadBesideDependencies()
+{
+    Bench bench;
+    HealthReport report = Reports::healthy();
+    for (int each = 0; each < 4; ++each)
+        report.dependencies << Reports::dependency(u"embeddings-%1"_s.arg(each));
+    for (const ServiceId id : bench.session.fleet().ids())
+        bench.session.fleet().applyAnswer(id, Reports::answer(report));
+    QVERIFY(bench.show({1380, 860}));
+    auto *const table = bench.window.findChild<FleetView *>();
+    bench.session.fleet().setActivity(
+        bench.id, Activity{ServiceState::ShuttingDown, u"cleaning up mails, 1 min 50 s left"_s});
+    const auto needed = [&](int column) {
+        return static_cast<const QAbstractItemView *>(table)->sizeHintForColumn(column);
+    };
+    QTRY_VERIFY2(table->columnWidth(FleetModel::State) >= needed(FleetModel::State),
+                 qPrintable(QString::number(table->columnWidth(FleetModel::State))));
+    QVERIFY(table->columnWidth(FleetModel::Service) >= needed(FleetModel::Service));
 }
 
 void TestSmallWindow::whoHasNotAnsweredSaysWhyThereAreNoDependencies()
