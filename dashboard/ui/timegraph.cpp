@@ -16,23 +16,36 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int Bars = 80;
-constexpr int MostTimes = 4; ///< about so many labels of time
+constexpr int MostTimes = 4;   ///< about so many labels of time
+constexpr int MostNumbers = 4; ///< likewise of the other axis
 constexpr auto ReadingIsSaidAfter = 200ms;
 constexpr double ShortestView = 10;
 constexpr double LongestView = 30.0 * 86'400;
 constexpr double Wide = 2.0 * 86'400; ///< from here on dates say more than times
 
-/// Steps of 1, 2 or 5 times a power of ten, written as people count: `50 k`.
+/// Steps of 1, 2 or 5 times a power of ten, written as people count: `50 k`. They are as far apart as the numbers are
+/// high, and some more.
 class Numbers : public QCPAxisTicker
 {
+public:
+    explicit Numbers(const QCPAxis *axis) : m_axis(axis) {}
+
 protected:
     double getTickStep(const QCPRange &range) override
     {
-        const double exact = range.size() / tickCount();
+        const QMargins around = m_axis->axisRect()->margins(); // it is not laid out yet in its new height
+        const int high = m_axis->parentPlot()->height() - around.top() - around.bottom();
+        const int height = QFontMetrics(m_axis->tickLabelFont()).height();
+        const double apart = height * 1.2 / std::max(high, 1);
+        const double exact = range.size() * std::max(1.0 / MostNumbers, apart);
         const double power = std::pow(10, std::floor(std::log10(exact)));
-        for (const double factor : {1.0, 2.0, 5.0}) {
-            if (factor * power >= exact)
-                return factor * power;
+        double before = power / 2;
+        for (const double factor : {1.0, 2.0, 5.0, 10.0}) {
+            const double step = factor * power;
+            // Two numbers say more than the zero alone, also where they nearly touch each other.
+            if (step >= exact)
+                return step > range.size() && before * high >= range.size() * height ? before : step;
+            before = step;
         }
         return 10 * power;
     }
@@ -40,6 +53,9 @@ protected:
     {
         return tick == std::round(tick) ? formatCount(qint64(tick)) : localNumber(QString::number(tick, 'g', 3));
     }
+
+private:
+    const QCPAxis *m_axis; ///< owns it
 };
 
 /// Times as far apart as their labels are wide, and some more.
@@ -107,6 +123,7 @@ TimeGraph::TimeGraph(QWidget *parent)
 {
     setLayoutDirection(Qt::LeftToRight); // as time goes
     m_emptyLabel->position->setCoords(0.5, 0.5);
+    m_emptyLabel->setLayer(u"overlay"_s); // no line of the grid, of an axis or of a mark goes through it
     m_titleLabel->position->setCoords(1, 0);
     m_cursorLabel->setPositionAlignment(Qt::AlignTop | Qt::AlignHCenter);
     m_cursorLabel->position->setTypeX(QCPItemPosition::ptPlotCoords);
@@ -118,9 +135,7 @@ TimeGraph::TimeGraph(QWidget *parent)
     m_cursorLabel->setLayer(u"overlay"_s);
 
     xAxis->setTicker(m_times);
-    const QSharedPointer<QCPAxisTicker> numbers(new Numbers);
-    numbers->setTickCount(4);
-    yAxis->setTicker(numbers);
+    yAxis->setTicker(QSharedPointer<QCPAxisTicker>(new Numbers(yAxis)));
 
     axisRect()->setRangeDrag(Qt::Horizontal);
     axisRect()->setRangeZoom(Qt::Horizontal);
@@ -137,6 +152,7 @@ TimeGraph::TimeGraph(QWidget *parent)
     yAxis->setTickLabels(false);
     connect(this, &QCustomPlot::mouseDoubleClick, this, &TimeGraph::followNow);
     connect(this, &QCustomPlot::afterLayout, this, &TimeGraph::fitAbove);
+    connect(this, &QCustomPlot::afterLayout, this, &TimeGraph::fitEmptyText);
     connect(this, &QCustomPlot::afterLayout, this, [this] {
         if (m_markedIn != axisRect()->rect()) // their places are pixels
             drawMarks();
@@ -263,6 +279,28 @@ void TimeGraph::fitAbove()
     m_titleLabel->setText(metrics.elidedText(m_above, Qt::ElideRight, std::max(room - gap, 0)));
 }
 
+/// Within the axes, in as many lines as there is room for.
+void TimeGraph::fitEmptyText()
+{
+    const QFontMetrics metrics = fontMetrics();
+    const int gap = spacing(metrics, 1);
+    const int room = axisRect()->width() - 4 * gap;
+    const auto most = std::max<qsizetype>(1, (axisRect()->height() - 2 * gap) / metrics.lineSpacing());
+    QStringList lines;
+    for (const QString &word : m_emptyText.split(u' ', Qt::SkipEmptyParts)) {
+        const QString longer = lines.isEmpty() ? word : lines.last() + u' ' + word;
+        if (!lines.isEmpty() && (lines.size() == most || metrics.horizontalAdvance(longer) <= room))
+            lines.last() = longer;
+        else
+            lines << word;
+    }
+    for (QString &line : lines)
+        line = metrics.elidedText(line, Qt::ElideRight, std::max(room, 1));
+    m_emptyLabel->setText(axisRect()->width() > 0 ? lines.join(u'\n') : m_emptyText); // 0: before the first layout
+    m_emptyLabel->setPadding(lines.isEmpty() ? QMargins() : QMargins(gap, gap, gap, gap));
+    m_emptyLabel->setBrush(lines.isEmpty() ? QBrush(Qt::NoBrush) : palette().color(QPalette::Active, QPalette::Base));
+}
+
 void TimeGraph::resizeEvent(QResizeEvent *event)
 {
     placeUnit();
@@ -334,7 +372,7 @@ void TimeGraph::redraw()
     } else {
         undraw();
     }
-    m_emptyLabel->setText(m_emptyText);
+    fitEmptyText();
     // Another plot of the column may be laid out first, and asks for the labels that this one has now (GraphColumn).
     axisRect()->update(QCPLayoutElement::upPreparation);
     replot(QCustomPlot::rpQueuedReplot);

@@ -103,6 +103,7 @@ private:
     void moved(const QCPRange &range);
     void placeUnit();
     void fitAbove();
+    void fitEmptyText();
 
     QList<QCPItemText *> m_labels;
     qsizetype m_labelCount = 0;   ///< of these, from the first

@@ -24,6 +24,8 @@ private Q_SLOTS:
     void nothingAboveTheAxesIsCut();
     void nothingAboveTheAxesLiesOnAnother();
     void wordsOfMarksStandAboveTheValues();
+    void numbersDoNotLieOnEachOther();
+    void whatStandsInPlaceOfValuesIsReadWithinTheAxes();
     void timesDoNotTouchEachOther_data();
     void timesDoNotTouchEachOther();
     void whatIsOldIsNotCalledNow();
@@ -232,6 +234,61 @@ void TestDependencyGraph::wordsOfMarksStandAboveTheValues()
             if (marks.size() == few.size())
                 QCOMPARE(told, u"restarted|ended, restarted|"_s); // none is left out
         }
+    }
+}
+
+void TestDependencyGraph::numbersDoNotLieOnEachOther()
+{
+    for (const qint64 operations : {1, 7, 45, 12'345}) {
+        History::Samples samples;
+        append(samples, 30, 0, operations, 0);
+        DependencyGraph graph;
+        graph.setSpan(1min);
+        graph.show(u"db"_s, samples, {}, Noon);
+        for (int height = 400; height > 80; height -= 6) {
+            graph.resize(300, height);
+            graph.grab(); // lays it out
+            const QFontMetrics metrics(graph.yAxis->tickLabelFont());
+            const QVector<double> at = graph.yAxis->tickVector();
+            int seen = 0;
+            for (qsizetype each = 0; each < at.size(); ++each) {
+                seen += graph.yAxis->range().contains(at[each]);
+                if (each == 0)
+                    continue;
+                const double apart = graph.yAxis->coordToPixel(at[each - 1]) - graph.yAxis->coordToPixel(at[each]);
+                QVERIFY2(apart >= metrics.height() - 1, qPrintable(u"%1 at %2"_s.arg(apart).arg(height)));
+            }
+            const bool isRoom = graph.axisRect()->height() > 3 * metrics.height();
+            QVERIFY2(seen >= (isRoom ? 2 : 1), qPrintable(QString::number(height)));
+        }
+    }
+}
+
+/// Whatever its words are, and beneath lines of marks.
+void TestDependencyGraph::whatStandsInPlaceOfValuesIsReadWithinTheAxes()
+{
+    HistoryRange range;
+    range.marks = {{Noon - 20s, u"restarted"_s}};
+    for (int width = 150; width < 700; width += 50) {
+        LineGraph graph;
+        graph.setSpan(1min);
+        graph.resize(width, 160);
+        graph.show(Measure::Memory, range, Noon);
+        graph.grab();
+        const QCPItemText *told = nullptr;
+        for (int each = 0; each < graph.itemCount(); ++each) {
+            const auto *const text = qobject_cast<QCPItemText *>(graph.item(each));
+            if (text && text->text().startsWith("No data"_L1))
+                told = text;
+        }
+        QVERIFY2(told, qPrintable(QString::number(width)));
+        const QRectF place(told->topLeft->pixelPosition(), told->bottomRight->pixelPosition());
+        QVERIFY2(QRectF(graph.axisRect()->rect()).contains(place), qPrintable(QString::number(width)));
+        QCOMPARE(told->layer()->name(), u"overlay"_s);
+        QCOMPARE(told->brush().color(), graph.palette().color(QPalette::Base));
+        if (width > 250)
+            QCOMPARE(QString(told->text()).replace(u'\n', u' '),
+                     u"No data for this time, or the service does not report it."_s);
     }
 }
 
