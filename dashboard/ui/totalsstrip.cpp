@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/totalsstrip.h"
 
+#include "dashboard/model/alertcause.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
@@ -69,22 +70,35 @@ void TotalsStrip::update()
     fit();
 }
 
-/// Words where they fit, else numbers.
+/// What is well first, what needs a person last.
+QList<QToolButton *> TotalsStrip::byImportance() const
+{
+    QList<QToolButton *> calm;
+    QList<QToolButton *> trouble;
+    for (auto state = AllServiceStates.rbegin(); state != AllServiceStates.rend(); ++state)
+        (isTrouble(*state) ? trouble : calm) << m_states[*state];
+    return calm + QList{m_all, m_stale} + trouble;
+}
+
+/// Words where they fit; those that matter least become numbers first.
 void TotalsStrip::fit()
 {
-    const QList<QToolButton *> buttons = findChildren<QToolButton *>();
-    const auto write = [&](const char *property) {
-        int width = 0;
-        for (QToolButton *const button : buttons) {
-            button->setText(button->property(property).toString());
-            button->setToolTip(button->property("words").toString());
-            if (!button->isHidden())
-                width += button->sizeHint().width() + m_layout->spacing();
-        }
-        return width - m_layout->spacing();
-    };
-    if (write("words") > width())
-        write("number");
+    int missing = -m_layout->spacing() - width();
+    for (QToolButton *const button : findChildren<QToolButton *>()) {
+        button->setText(button->property("words").toString());
+        button->setToolTip(button->text());
+        if (!button->isHidden())
+            missing += button->sizeHint().width() + m_layout->spacing();
+    }
+    for (QToolButton *const button : byImportance()) {
+        if (missing <= 0)
+            return;
+        if (button->isHidden())
+            continue;
+        missing -= button->sizeHint().width();
+        button->setText(button->property("number").toString());
+        missing += button->sizeHint().width();
+    }
 }
 
 QSize TotalsStrip::minimumSizeHint() const { return {spacing(fontMetrics(), 60), QWidget::minimumSizeHint().height()}; }

@@ -10,8 +10,8 @@ class QToolButton;
 
 namespace Hephaestus {
 
-/// How many services there are of each kind, as buttons that show only those. Where there is little room they are an
-/// icon and a number; a button that the pointer is over keeps its place.
+/// How many services there are of each kind, as buttons that show only those. Where there is little room they become
+/// an icon and a number, one after the other, trouble last; a button that the pointer is over keeps its place.
 class TotalsStrip : public QWidget
 {
     Q_OBJECT
@@ -38,6 +38,7 @@ private:
     void update();
     void updateIcons();
     void fit();
+    QList<QToolButton *> byImportance() const;
 
     FleetModel &m_fleet;
     bool m_isPointerOver = false;
