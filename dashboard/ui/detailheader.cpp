@@ -79,6 +79,8 @@ DetailHeader::DetailHeader(QWidget *parent)
     strong.setWeight(QFont::DemiBold);
     m_state->setFont(strong);
     m_state->setKeepsEnd(true); // how long it still takes
+    for (ElidedLabel *const label : {m_facts, m_resources})
+        label->setCutsParts(true);
     m_lines->setContentsMargins(0, 0, 0, 0);
     m_lines->setHorizontalSpacing(spacing(fontMetrics(), 2));
     m_lines->setVerticalSpacing(spacing(fontMetrics(), 1));

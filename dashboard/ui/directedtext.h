@@ -20,4 +20,9 @@ void paintText(QPainter &painter, const QRectF &area, int flags, const QString &
 /// `text` cut to `width` pixels, but not its last part, after the last comma: `cleaning up: pro…, 27 s left`.
 QString elidedBeforeEnd(const QFontMetrics &metrics, const QString &text, int width);
 
+/// `text` cut to `width` pixels by leaving out whole parts, which a middle dot separates, so that no number is cut. The
+/// last one stays, then the first: `127.0.0.1:8002 · … · up 2 h 4 min`. One part alone is cut as elidedBeforeEnd()
+/// does.
+QString elidedByParts(const QFontMetrics &metrics, const QString &text, int width);
+
 } // namespace Hephaestus

@@ -35,6 +35,12 @@ void ElidedLabel::setKeepsEnd(bool keeps)
     elide();
 }
 
+void ElidedLabel::setCutsParts(bool cuts)
+{
+    m_cutsParts = cuts;
+    elide();
+}
+
 QSize ElidedLabel::minimumSizeHint() const { return {fontMetrics().averageCharWidth() * 4, fontMetrics().height()}; }
 
 QSize ElidedLabel::sizeHint() const { return {fontMetrics().horizontalAdvance(m_text) + 2, fontMetrics().height()}; }
@@ -55,8 +61,9 @@ void ElidedLabel::changeEvent(QEvent *event)
 void ElidedLabel::elide()
 {
     const int room = std::max(width(), 1);
-    const QString fitting = m_keepsEnd ? elidedBeforeEnd(fontMetrics(), m_text, room)
-                                       : fontMetrics().elidedText(m_text, Qt::ElideRight, room);
+    const QString fitting = m_cutsParts ? elidedByParts(fontMetrics(), m_text, room)
+        : m_keepsEnd                    ? elidedBeforeEnd(fontMetrics(), m_text, room)
+                                        : fontMetrics().elidedText(m_text, Qt::ElideRight, room);
     QLabel::setText(fitting);
     setToolTip(fitting == m_text ? QString() : plainToolTip(m_text));
 }

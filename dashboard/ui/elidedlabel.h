@@ -17,6 +17,8 @@ public:
     void setText(const QString &text);
     /// The last part of the text, after its last comma, is not what is cut.
     void setKeepsEnd(bool keeps);
+    /// What does not fit is left out in whole parts (elidedByParts()).
+    void setCutsParts(bool cuts);
     QString fullText() const { return m_text; }
     QSize minimumSizeHint() const override;
     QSize sizeHint() const override;
@@ -30,6 +32,7 @@ private:
 
     QString m_text;
     bool m_keepsEnd = false;
+    bool m_cutsParts = false;
 };
 
 } // namespace Hephaestus
