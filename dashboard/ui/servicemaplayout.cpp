@@ -95,11 +95,13 @@ void ServiceMapLayout::placeLayers(const ServiceMap &map, int columns)
         m_tops.append(top);
 }
 
-/// How far into a room, which lies between boxes, the lines to a node go.
+/// How far into a room, which lies between boxes, the lines to a node go. Beside a box they keep so far away that a
+/// broad line does not run into a broad frame.
 int ServiceMapLayout::laneIn(int room, int node) const
 {
-    const int lanes = std::max(1, room / m_measures.lane - 1);
-    return (m_lanes[node] % lanes + 1) * room / (lanes + 1);
+    const int clear = std::min(3 * m_measures.lane / 2, room / 4);
+    const int lanes = std::max(1, (room - 2 * clear) / m_measures.lane + 1);
+    return clear + (lanes > 1 ? m_lanes[node] % lanes * (room - 2 * clear) / (lanes - 1) : 0);
 }
 
 int ServiceMapLayout::laneAbove(int row, int node) const
