@@ -9,6 +9,7 @@
 #include "dashboard/ui/dependencygraph.h"
 #include "dashboard/ui/graphcolumn.h"
 #include "dashboard/ui/graphpicture.h"
+#include "dashboard/ui/servicechooser.h"
 #include "dashboard/ui/theme.h"
 
 #include <QComboBox>
@@ -58,15 +59,14 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
          std::initializer_list<std::chrono::seconds>{1min, 5min, 15min, 1h, 6h, 24h, 7 * 24h})
         m_span->addItem(tr("last %1").arg(durationText(span)), qint64(span.count()));
     m_span->setCurrentIndex(1);
-    for (QPushButton *const button : {m_compare, m_export}) {
+    for (QPushButton *const button : {m_compare, m_export})
         button->setAutoDefault(false);
-        button->setMenu(new QMenu(button));
-    }
+    m_export->setMenu(new QMenu(m_export));
     m_which->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
     m_which->setMinimumContentsLength(std::min(MostLetters, int(tr("All dependencies").size())));
     m_compare->setText(tr("Compare (%1)").arg(MostCompared));
     m_compare->setFixedWidth(m_compare->sizeHint().width()); // whatever its text is later
-    m_compare->setText(tr("Compare"));
+    m_compare->setText(tr("Compare…"));
     m_compare->setToolTip(plainToolTip(tr("Show the same graph of other services beneath this one.")));
     m_pin->setText(tr("Pin"));
     m_pin->setToolTip(plainToolTip(tr("Keep this graph in view, beside those of other services.")));
@@ -75,7 +75,7 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     m_export->setText(tr("Export"));
     m_export->menu()->addAction(tr("Values as &CSV…"), this, &GraphPage::saveCsv);
     m_export->menu()->addAction(tr("Picture as &PNG…"), this, &GraphPage::savePng);
-    connect(m_compare->menu(), &QMenu::aboutToShow, this, &GraphPage::fillCompareMenu);
+    connect(m_compare, &QPushButton::clicked, this, &GraphPage::chooseCompared);
     connect(m_which, &QComboBox::activated, this, [this] {
         m_wanted = choice();
         rebuild();
@@ -201,28 +201,18 @@ void GraphPage::listChoices()
         m_which->setCurrentIndex(std::max(0, index));
 }
 
-void GraphPage::fillCompareMenu()
+void GraphPage::chooseCompared()
 {
-    QMenu *const menu = m_compare->menu();
-    menu->clear();
-    for (const ServiceId id : m_session.fleet().ids()) {
-        if (m_services.contains(id))
-            continue;
-        QAction *const action =
-            menu->addAction(visibleText(m_session.fleet().find(id)->entry.name, 60).replace(u'&', u"&&"_s));
-        action->setCheckable(true);
-        action->setChecked(m_compared.contains(id));
-        action->setEnabled(action->isChecked() || m_services.size() + m_compared.size() < MostCompared);
-        connect(action, &QAction::toggled, this, [this, id](bool on) {
-            if (on)
-                m_compared << id;
-            else
-                m_compared.removeAll(id);
-            rebuild();
-        });
-    }
-    if (menu->isEmpty())
-        menu->addAction(tr("There is no other service."))->setEnabled(false);
+    const int most = MostCompared - int(m_services.size());
+    auto *const chooser = new ServiceChooser(m_session.fleet(), m_services, m_compared, most, this);
+    connect(chooser, &ServiceChooser::toggled, this, [this](ServiceId id, bool isTicked) {
+        if (isTicked)
+            m_compared << id;
+        else
+            m_compared.removeAll(id);
+        rebuild();
+    });
+    chooser->popUpBelow(m_compare);
 }
 
 // ---- the graphs -----------------------------------------------------------------------------------------
@@ -277,7 +267,7 @@ void GraphPage::rebuild()
         m_column->setGraphs(graphs);
         listChoices();
     }
-    m_compare->setText(m_panels.size() > 1 ? tr("Compare (%1)").arg(m_panels.size()) : tr("Compare"));
+    m_compare->setText(m_panels.size() > 1 ? tr("Compare (%1)").arg(m_panels.size()) : tr("Compare…"));
     for (Panel &panel : m_panels) {
         const ServiceRow *const row = m_session.fleet().find(panel.service);
         panel.graph->setTitle(m_panels.size() > 1 && row ? row->entry.name : QString());

@@ -78,7 +78,7 @@ private:
     void showTime();
     void rebuildIfOtherKind();
     void listChoices();
-    void fillCompareMenu();
+    void chooseCompared();
     void pin();
     void saveCsv();
     void savePng();

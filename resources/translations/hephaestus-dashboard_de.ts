@@ -2335,10 +2335,6 @@ https://… token-file=… ca=…</translation>
         <translation>letzte %1</translation>
     </message>
     <message>
-        <source>Compare</source>
-        <translation>Vergleichen</translation>
-    </message>
-    <message>
         <source>Show the same graph of other services beneath this one.</source>
         <translation>Denselben Graphen anderer Dienste unter diesem zeigen.</translation>
     </message>
@@ -2365,10 +2361,6 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>All dependencies</source>
         <translation>Alle Abhängigkeiten</translation>
-    </message>
-    <message>
-        <source>There is no other service.</source>
-        <translation>Es gibt keinen anderen Dienst.</translation>
     </message>
     <message>
         <source>Compare (%1)</source>
@@ -2425,6 +2417,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>No history is kept.</source>
         <translation>Es wird kein Verlauf gespeichert.</translation>
+    </message>
+    <message>
+        <source>Compare…</source>
+        <translation>Vergleichen…</translation>
     </message>
 </context>
 <context>
@@ -3852,6 +3848,29 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>silence %1 was ended</source>
         <translation>Stummschaltung %1 wurde beendet</translation>
+    </message>
+</context>
+<context>
+    <name>Hephaestus::ServiceChooser</name>
+    <message>
+        <source>Find a service</source>
+        <translation>Dienst suchen</translation>
+    </message>
+    <message>
+        <source>Services</source>
+        <translation>Dienste</translation>
+    </message>
+    <message>
+        <source>There is no other service.</source>
+        <translation>Es gibt keinen anderen Dienst.</translation>
+    </message>
+    <message>
+        <source>Nothing found for “%1”</source>
+        <translation>Nichts gefunden zu „%1“</translation>
+    </message>
+    <message>
+        <source>%1 of %2 at most</source>
+        <translation>%1 von höchstens %2</translation>
     </message>
 </context>
 <context>

@@ -10,6 +10,7 @@
 #include "dashboard/ui/logspage.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/overviewpage.h"
+#include "dashboard/ui/servicechooser.h"
 #include "server/core/linering.h"
 #include "server/http/httpserver.h"
 #include "tests/dashboard/model/reports.h"
@@ -55,6 +56,7 @@ private Q_SLOTS:
     void theWheelZoomsADragMovesAndADoubleClickReturns();
     void whoHasNoDependenciesShowsItsLatency();
     void severalServicesAreDrawnBeneathEachOtherOnOneScale();
+    void whatIsComparedIsFoundByItsName();
     void theValuesAndThePictureAreSaved();
     void theOverviewLeadsToEachGraph();
     void beforeTheHistoryHasAnsweredNothingIsSaidOfIt();
@@ -174,6 +176,17 @@ static QList<TimeGraph *> graphsOf(QWidget *page)
     QList<TimeGraph *> graphs = page->findChildren<TimeGraph *>();
     std::ranges::sort(graphs, {}, [](const TimeGraph *graph) { return graph->y(); });
     return graphs;
+}
+
+/// The field of the list to choose from, which a click opens.
+static QLineEdit *openChooser(QWidget *page)
+{
+    for (QPushButton *const button : page->findChildren<QPushButton *>()) {
+        if (button->text() == u"Compare…"_s)
+            button->click();
+    }
+    auto *const chooser = page->findChild<ServiceChooser *>();
+    return chooser ? chooser->findChild<QLineEdit *>() : nullptr;
 }
 
 /// What would be opened by the desktop's program for files.
@@ -317,14 +330,45 @@ void TestDetailPages::severalServicesAreDrawnBeneathEachOtherOnOneScale()
     // And by the button on the page, without a selection.
     bench.window->findChild<DetailPane *>()->setServices({});
     QTRY_COMPARE(graphsOf(page).size(), 1);
-    for (QPushButton *const button : page->findChildren<QPushButton *>()) {
-        if (button->text() != "Compare"_L1)
-            continue;
-        Q_EMIT button->menu()->aboutToShow();
-        QCOMPARE(button->menu()->actions().size(), 1);
-        button->menu()->actions().first()->trigger();
-    }
+    auto *const field = openChooser(page);
+    QVERIFY(field);
+    QCOMPARE(field->parentWidget()->findChild<QListWidget *>()->count(), 1);
+    QTest::keyClick(field, Qt::Key_Return);
     QTRY_COMPARE(graphsOf(page).size(), 2);
+}
+
+/// Of sixty, too: in the order of names, by typing.
+void TestDetailPages::whatIsComparedIsFoundByItsName()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, bench.server.url());
+    for (int each = 60; each > 0; --each)
+        bench.session.fleet().add(Reports::entry(u"gateway-%1"_s.arg(each), u"http://127.0.0.1:1/%1"_s.arg(each)));
+    auto *const page = bench.openPage<GraphPage>();
+    QTRY_COMPARE(graphsOf(page).size(), 1);
+    auto *const field = openChooser(page);
+    QVERIFY(field);
+    QPointer<QWidget> chooser = field->parentWidget();
+    auto *const list = chooser->findChild<QListWidget *>();
+    QCOMPARE(list->count(), 60);
+    QCOMPARE(list->item(1)->text(), u"gateway-2"_s);
+    QCOMPARE(list->item(9)->text(), u"gateway-10"_s);
+    QVERIFY(chooser->screen()->availableGeometry().contains(chooser->geometry()));
+    QTest::keyClicks(field, u"way-5"_s);
+    QCOMPARE(list->currentItem()->text(), u"gateway-5"_s);
+    QTest::keyClick(field, Qt::Key_Down);
+    QCOMPARE(list->currentItem()->text(), u"gateway-50"_s);
+    for (int each = 0; each < 10; ++each) {
+        QTest::keyClick(field, Qt::Key_Return);
+        QTest::keyClick(field, Qt::Key_Down);
+    }
+    QTRY_COMPARE(graphsOf(page).size(), 8); // as many as can be read
+    QVERIFY(!(list->item(0)->flags() & Qt::ItemIsEnabled));
+    QTest::keyClicks(field, u"no such name"_s);
+    QVERIFY(!list->currentItem());
+    QTest::keyClick(field, Qt::Key_Escape);
+    QTRY_VERIFY(!chooser);
 }
 
 void TestDetailPages::theValuesAndThePictureAreSaved()
