@@ -12,8 +12,8 @@ namespace Hephaestus {
 
 class ElidedLabel;
 
-/// How far an act on several services is, in the status bar, with a way to stop it. Afterwards what it came to, until
-/// somebody dismisses that; hidden while there is neither.
+/// How far an act on several services is, in a line of its own, with a way to stop it. Afterwards what it came to,
+/// until somebody dismisses that; hidden while there is neither.
 class BulkProgress : public QWidget
 {
     Q_OBJECT

@@ -13,6 +13,7 @@
 #include "dashboard/ui/copycommands.h"
 #include "dashboard/ui/democommands.h"
 #include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/elidedlabel.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/filedrop.h"
 #include "dashboard/ui/filterbar.h"
@@ -40,7 +41,6 @@
 #include <QCloseEvent>
 #include <QFileDialog>
 #include <QFileInfo>
-#include <QLabel>
 #include <QMenuBar>
 #include <QMessageBox>
 #include <QScreen>
@@ -102,7 +102,7 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     , m_fleetWide(new FleetWideCommands(session, *m_commands, this))
     , m_alerts(new AlertCommands(session.fleet(), m_causes, m_mutes, this))
     , m_pages(new QStackedWidget)
-    , m_status(new QLabel)
+    , m_status(new ElidedLabel)
 {
     setWindowTitle(tr("Hephaestus"));
     setWindowIcon(QIcon(u":/icons/hephaestus.svg"_s));
@@ -113,9 +113,13 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     setCentralWidget(m_pages);
     makeMenus();
     makeTableKeys();
-    m_status->setTextFormat(Qt::PlainText);
-    statusBar()->addPermanentWidget(new BulkProgress(session.bulk()));
     statusBar()->addPermanentWidget(m_status);
+    // What is said there is its name: it is no widget that a screen reader could read.
+    const auto nameStatus = [this](const QString &message) {
+        statusBar()->setAccessibleName(message.isEmpty() ? tr("Status") : message);
+    };
+    connect(statusBar(), &QStatusBar::messageChanged, this, nameStatus);
+    nameStatus({});
     m_table->setGrouped(m_preferences.grouped);
     m_commands->setAskBeforeIdleRestart(m_preferences.askBeforeIdleRestart);
 
@@ -307,6 +311,7 @@ QWidget *MainWindow::makeMainPage()
     layout->setSpacing(gap);
     layout->addWidget(m_filter);
     layout->addWidget(m_rows, 1);
+    layout->addWidget(new BulkProgress(m_session.bulk()));
     connectViews();
     return page;
 }
@@ -345,6 +350,13 @@ void MainWindow::connectViews()
 }
 
 void MainWindow::saveState() const { m_layout->save(); }
+
+/// What is said for a while has some room beside what is always there.
+void MainWindow::resizeEvent(QResizeEvent *event)
+{
+    QMainWindow::resizeEvent(event);
+    m_status->setMaximumWidth(width() / 2);
+}
 
 void MainWindow::closeEvent(QCloseEvent *event)
 {

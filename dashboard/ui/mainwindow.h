@@ -11,7 +11,6 @@
 
 #include <QMainWindow>
 
-class QLabel;
 class QMenu;
 class QSplitter;
 class QStackedWidget;
@@ -22,6 +21,7 @@ class AlertCommands;
 class CopyCommands;
 class DemoCommands;
 class DetailPane;
+class ElidedLabel;
 class EventList;
 class FilterBar;
 class FleetFileCommands;
@@ -85,6 +85,7 @@ Q_SIGNALS:
 
 protected:
     void closeEvent(QCloseEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void changeEvent(QEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
@@ -150,7 +151,7 @@ private:
     EventList *m_events;
     QSplitter *m_columns;
     QSplitter *m_rows;
-    QLabel *m_status;
+    ElidedLabel *m_status;
     WindowLayout *m_layout;
     QTimer m_statusTimer;
 };

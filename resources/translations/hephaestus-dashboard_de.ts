@@ -3073,6 +3073,10 @@ https://… token-file=… ca=…</translation>
         <source>Started in the same way again, the window does not watch what was added. “Save what was added as a fleet file” keeps it.</source>
         <translation>Wieder so gestartet, beobachtet das Fenster nicht, was hinzugefügt wurde. „Hinzugefügtes als Flottendatei speichern“ behält es.</translation>
     </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::ManualWindow</name>
