@@ -66,7 +66,7 @@ void AlertCommands::makeActions()
     m_groupMorning = make({}, {}, &AlertCommands::muteGroupUntilMorning);
     m_groupUntil = make({}, {}, &AlertCommands::askUntilForGroup);
     m_groupUnmute = make({}, {}, &AlertCommands::unmuteGroup);
-    m_list = make(tr("What is muted and acknowle&dged…"), tr("Ctrl+Alt+M"), &AlertCommands::openList);
+    m_list = make(tr("All alerts an&d mutes…"), tr("Ctrl+Alt+M"), &AlertCommands::openList);
 }
 
 void AlertCommands::fill(QMenu *menu) const

@@ -81,7 +81,7 @@ AlertListDialog::AlertListDialog(FleetModel &fleet, AlertCauses &causes, AlertMu
     , m_table(new QTableView)
 {
     setAttribute(Qt::WA_DeleteOnClose);
-    setWindowTitle(tr("What is muted and acknowledged"));
+    setWindowTitle(tr("Alerts and mutes"));
     m_table->setModel(&m_model);
     styleTable(m_table);
     m_table->setItemDelegateForColumn(AlertListModel::Name, new CauseDelegate(-1, m_table));

@@ -173,12 +173,8 @@ void DetailPane::connectPages()
         m_graphs->select(measure);
         m_tabs->setCurrentWidget(m_graphs);
     });
-    const auto showAlerts = [this] { // where nobody is asked for them the page would be empty for ever
-        m_tabs->setTabVisible(m_tabs->indexOf(m_alerts), m_session.alerts());
-        m_pageActions.last()->setEnabled(m_session.alerts());
-    };
-    connect(&m_session, &FleetSession::alertmanagersChanged, this, showAlerts);
-    showAlerts();
+    connect(&m_session, &FleetSession::alertmanagersChanged, this, &DetailPane::showAlertsPage);
+    showAlertsPage();
     connect(m_graphs, &GraphPage::pinsWanted, this, &DetailPane::pinsWanted);
     connect(m_receipt, &ReceiptPage::pastWanted, this, &DetailPane::askPastReceipts);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::refresh);
@@ -197,6 +193,21 @@ void DetailPane::makePageActions()
         m_tabs->setTabToolTip(page, action->shortcut().toString(QKeySequence::NativeText));
         m_pageActions << action;
     }
+}
+
+/// Where nobody is asked for alerts the page would be empty for ever: then there is none, for screen readers, too.
+void DetailPane::showAlertsPage()
+{
+    const bool isWanted = m_session.alerts();
+    QAction *const action = m_pageActions.last();
+    action->setVisible(isWanted);
+    action->setEnabled(isWanted);
+    const int page = m_tabs->indexOf(m_alerts);
+    if (!isWanted && page >= 0)
+        m_tabs->removeTab(page);
+    else if (isWanted && page < 0)
+        m_tabs->setTabToolTip(m_tabs->addTab(m_alerts, action->text()),
+                              action->shortcut().toString(QKeySequence::NativeText));
 }
 
 /// Whatever of the page takes keys first, or what the page itself says; the tabs, if there is nothing.

@@ -74,6 +74,7 @@ private:
     QWidget *makePage();
     QWidget *makeButtons();
     void makePageActions();
+    void showAlertsPage();
     void focusPage();
     void connectPages();
 

@@ -58,6 +58,12 @@ void FittingTabs::resizeEvent(QResizeEvent *event)
     QTabWidget::resizeEvent(event);
 }
 
+void FittingTabs::tabRemoved(int index)
+{
+    QTabWidget::tabRemoved(index);
+    fit();
+}
+
 void FittingTabs::tabInserted(int index)
 {
     QTabWidget::tabInserted(index);

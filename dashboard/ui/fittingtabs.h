@@ -16,6 +16,7 @@ public:
 protected:
     void resizeEvent(QResizeEvent *event) override;
     void tabInserted(int index) override;
+    void tabRemoved(int index) override;
 
 private:
     class CloseStyle;

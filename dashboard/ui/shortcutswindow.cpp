@@ -94,7 +94,7 @@ ShortcutsWindow::ShortcutsWindow(const QList<QAction *> &actions, const QList<Ta
     auto *const sheet = new Sheet;
     sheet->beginColumn(tr("Everywhere"));
     for (const QAction *const action : actions) {
-        if (!action->shortcut().isEmpty())
+        if (!action->shortcut().isEmpty() && action->isVisible())
             sheet->add(action->shortcut().toString(QKeySequence::NativeText), nameOf(action));
     }
     sheet->beginColumn(tr("In the table"));

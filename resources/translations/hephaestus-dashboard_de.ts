@@ -450,10 +450,6 @@
         <translation>&amp;Nicht mehr stummschalten</translation>
     </message>
     <message>
-        <source>What is muted and acknowle&amp;dged…</source>
-        <translation>S&amp;tummgeschaltetes und Bestätigtes…</translation>
-    </message>
-    <message>
         <source>Ctrl+Alt+M</source>
         <translation>Ctrl+Alt+M</translation>
     </message>
@@ -520,13 +516,13 @@
         <source>No alert of the services of %1 is told until:</source>
         <translation>Kein Alarm der Dienste von %1 wird gemeldet bis:</translation>
     </message>
+    <message>
+        <source>All alerts an&amp;d mutes…</source>
+        <translation>Alle Alarme un&amp;d was stumm ist…</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::AlertListDialog</name>
-    <message>
-        <source>What is muted and acknowledged</source>
-        <translation>Stummgeschaltetes und Bestätigtes</translation>
-    </message>
     <message>
         <source>Alerts</source>
         <translation>Alarme</translation>
@@ -546,6 +542,10 @@
     <message>
         <source>Mute no &amp;longer</source>
         <translation>&amp;Nicht mehr stummschalten</translation>
+    </message>
+    <message>
+        <source>Alerts and mutes</source>
+        <translation>Alarme, und was stumm ist</translation>
     </message>
 </context>
 <context>

@@ -199,7 +199,7 @@ void TestAccessibility::everyControlOfEveryDialogHasAName_data()
     row("pinned graphs", [](Bench &bench) { bench.window.openPinned(); });
     row("restart", act(u"Restart…"_s));
     row("mute until", act(u"Mute until…"_s));
-    row("what is muted", act(u"What is muted and acknowledged…"_s));
+    row("what is muted", act(u"All alerts and mutes…"_s));
     row("find services", act(u"Find services on this machine…"_s));
 }
 

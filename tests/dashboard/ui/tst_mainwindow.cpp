@@ -482,6 +482,8 @@ void TestMainWindow::theSheetOfKeysNamesNoSelection()
         texts << label->text();
     QVERIFY(texts.contains(u"Restart"_s) && texts.contains(u"Undo, or stop waiting"_s));
     QVERIFY2(!texts.contains(u"Restart 3"_s) && !texts.contains(u"Start 3"_s), qPrintable(texts.join(u'\n')));
+    // Nor a page that there is not, as nobody is asked for alerts.
+    QVERIFY(texts.contains(u"Ctrl+8"_s) && !texts.contains(u"Ctrl+9"_s));
 }
 
 void TestMainWindow::whatIsPossibleForAllFollowsTheirAnswers()
