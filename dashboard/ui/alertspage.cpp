@@ -91,7 +91,7 @@ AlertsPage::AlertsPage(FleetSession &session, QWidget *parent)
     : QWidget(parent)
     , m_session(session)
     , m_note(new QLabel)
-    , m_list(new QListWidget)
+    , m_list(makeWholeRowsList())
     , m_text(new QPlainTextEdit)
 {
     m_list->setAccessibleName(tr("Alerts and silences"));
@@ -194,7 +194,7 @@ void AlertsPage::show(const QList<Item> &items)
         const QColor colour = isLoud ? theme.accent(DependencyStatus::Error) : theme.muted();
         line->setIcon(QIcon(Icons::pixmap(isLoud ? u"error"_s : u"stopped"_s, m_list->iconSize().width(), colour,
                                           devicePixelRatioF())));
-        line->setSizeHint({0, spacing(fontMetrics(), 6)});
+        line->setSizeHint({0, listRowHeight(fontMetrics())});
         m_list->addItem(line);
         if (identity(item) == chosen)
             row = m_list->count() - 1;

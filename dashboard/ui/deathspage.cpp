@@ -48,7 +48,7 @@ DeathsPage::DeathsPage(FleetSession &session, QWidget *parent)
     : QWidget(parent)
     , m_session(session)
     , m_note(new QLabel)
-    , m_list(new QListWidget)
+    , m_list(makeWholeRowsList())
     , m_text(new QPlainTextEdit)
 {
     m_list->setAccessibleName(tr("Processes that ended"));
@@ -112,7 +112,7 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
         const QColor colour = isOrderly(obituary) ? theme.muted() : theme.accent(DependencyStatus::Error);
         item->setIcon(QIcon(Icons::pixmap(isOrderly(obituary) ? u"stopped"_s : u"error"_s, m_list->iconSize().width(),
                                           colour, devicePixelRatioF())));
-        item->setSizeHint({0, spacing(fontMetrics(), 6)});
+        item->setSizeHint({0, listRowHeight(fontMetrics())});
         m_list->addItem(item);
     }
     m_note->setText(!m_session.history()       ? tr("No history is kept: the last words of a process are lost with it.")

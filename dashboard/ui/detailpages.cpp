@@ -162,6 +162,9 @@ ReceiptPage::ReceiptPage(QWidget *parent)
     m_table->setModel(&m_model);
     styleTable(m_table);
     m_table->setItemDelegateForColumn(ReceiptModel::Outcome, new IconDelegate(outcomeLook, -1, m_table));
+    auto *const message = new CellDelegate(-1, m_table); // a path ends in what differs
+    message->setElideMode(Qt::ElideMiddle);
+    m_table->setItemDelegateForColumn(ReceiptModel::Message, message);
     new FittingColumns(m_table, {12, 10, 7, 0}, {});
     m_table->setAccessibleName(tr("Steps"));
     m_choice->setAccessibleName(tr("Which receipt"));

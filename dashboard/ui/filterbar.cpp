@@ -11,6 +11,8 @@
 #include <QAction>
 #include <QHBoxLayout>
 #include <QLineEdit>
+#include <QResizeEvent>
+#include <QStyle>
 
 namespace Hephaestus {
 
@@ -22,7 +24,7 @@ FilterBar::FilterBar(FleetModel &fleet, QWidget *parent)
     , m_filter(new QLineEdit)
     , m_views(new ViewsButton(this))
 {
-    m_filter->setPlaceholderText(tr("Filter: state:error !stale"));
+    m_filter->installEventFilter(this);
     m_filter->setAccessibleName(tr("Filter"));
     m_filter->setClearButtonEnabled(true);
     m_filter->setMaxLength(500);
@@ -43,6 +45,24 @@ FilterBar::FilterBar(FleetModel &fleet, QWidget *parent)
     connect(m_views, &ViewsButton::filterWanted, m_filter, &QLineEdit::setText);
     connect(m_filter, &QLineEdit::textChanged, this, &FilterBar::apply);
     connect(m_filter, &QLineEdit::returnPressed, this, &FilterBar::returnPressed);
+}
+
+/// The example is there where it is not cut.
+void FilterBar::fitPlaceholder()
+{
+    const QString whole = tr("Filter: state:error !stale");
+    const QStyle *const style = m_filter->style();
+    const int icon = style->pixelMetric(QStyle::PM_LineEditIconSize, nullptr, m_filter)
+        + 2 * style->pixelMetric(QStyle::PM_LineEditIconMargin, nullptr, m_filter);
+    const int room = m_filter->width() - 2 * icon - spacing(fontMetrics(), 4); // one icon at each end
+    m_filter->setPlaceholderText(m_filter->fontMetrics().horizontalAdvance(whole) <= room ? whole : tr("Filter"));
+}
+
+bool FilterBar::eventFilter(QObject *watched, QEvent *event)
+{
+    if (event->type() == QEvent::Resize || event->type() == QEvent::FontChange)
+        fitPlaceholder();
+    return QWidget::eventFilter(watched, event);
 }
 
 void FilterBar::setFilter(const QString &filter) { m_filter->setText(filter); }

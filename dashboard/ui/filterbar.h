@@ -38,8 +38,12 @@ Q_SIGNALS:
     void problemChanged(const QString &problem); ///< of the text; empty: none
     void returnPressed();
 
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
+
 private:
     void apply(const QString &text);
+    void fitPlaceholder();
 
     TotalsStrip *m_totals;
     QLineEdit *m_filter;

@@ -454,6 +454,7 @@ void FleetView::setGrouped(bool grouped)
 {
     m_grouped = grouped;
     applyGroups();
+    keepCurrentInSight();
 }
 
 /// One heading above everything says nothing.
@@ -578,6 +579,15 @@ void FleetView::setQuery(const FilterQuery &query)
     if (currentService() != before)
         Q_EMIT currentServiceChanged(currentService());
     markCurrent();
+    keepCurrentInSight();
+}
+
+/// Where rows came or went above it, what the details show stays in view.
+void FleetView::keepCurrentInSight()
+{
+    executeDelayedItemsLayout();
+    updateGeometries(); // else it scrolls only as far as before
+    scrollTo(currentIndex());
 }
 
 /// Space: marks the current row, or no longer; the first one begins.

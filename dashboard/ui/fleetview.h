@@ -89,6 +89,7 @@ private:
     int giveNeeded(int room, int forNames, const QSet<int> &hidden, std::array<int, FleetModel::ColumnCount> &widths);
     bool haveAllInViewAnswered() const;
     void makeRoomForNames();
+    void keepCurrentInSight();
     void restoreWidths(const QSettings &settings, const QString &key);
     bool isOrderHeld() const;
     void holdOrder();

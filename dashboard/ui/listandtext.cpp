@@ -33,7 +33,31 @@ protected:
     }
 };
 
+/// Shows whole rows: what is left of its height stays empty.
+class WholeRowsList : public QListWidget
+{
+public:
+    WholeRowsList()
+    {
+        setBackgroundRole(QPalette::Base);
+        setAutoFillBackground(true);
+    }
+
+protected:
+    void resizeEvent(QResizeEvent *event) override
+    {
+        const int row = listRowHeight(fontMetrics());
+        const int room = height() - 2 * frameWidth();
+        setViewportMargins(0, 0, 0, room > row ? room % row : 0);
+        QListWidget::resizeEvent(event);
+    }
+};
+
 } // namespace
+
+int listRowHeight(const QFontMetrics &metrics) { return spacing(metrics, 6); }
+
+QListWidget *makeWholeRowsList() { return new WholeRowsList; }
 
 QVBoxLayout *layOutListAndText(QWidget *page, QLabel *note, QListWidget *list, QPlainTextEdit *text, int share)
 {

@@ -36,7 +36,7 @@ int columnWidthFor(const QTableView *table, int column, int digits)
     const bool isTitled = table->model() && !table->horizontalHeader()->isHidden();
     const QString title = isTitled ? table->model()->headerData(column, Qt::Horizontal).toString() : QString();
     return std::max(digits * metrics.horizontalAdvance(u'0'), metrics.horizontalAdvance(title))
-        + 4 * spacing(metrics, 1);
+        + 2 * spacing(metrics, 2) + 2; // as CellDelegate::sizeHint() and QuietHeader do
 }
 
 } // namespace Hephaestus

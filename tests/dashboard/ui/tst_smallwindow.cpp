@@ -1,18 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/alertlistdialog.h"
+#include "dashboard/ui/bulkprogress.h"
 #include "dashboard/ui/codepage.h"
+#include "dashboard/ui/detailheader.h"
 #include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/elidedlabel.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/fittingcolumns.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/graphpage.h"
+#include "dashboard/ui/listandtext.h"
 #include "dashboard/ui/logspage.h"
 #include "dashboard/ui/logtext.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/overviewpage.h"
 #include "dashboard/ui/shortcutswindow.h"
 #include "dashboard/ui/theme.h"
+#include "dashboard/ui/totalsstrip.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/events.h"
 
@@ -20,11 +25,15 @@
 #include <QComboBox>
 #include <QHeaderView>
 #include <QLabel>
+#include <QLineEdit>
+#include <QListWidget>
 #include <QRegularExpression>
 #include <QScrollArea>
 #include <QScrollBar>
 #include <QSettings>
 #include <QStandardPaths>
+#include <QStatusBar>
+#include <QStyle>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
@@ -58,6 +67,12 @@ private Q_SLOTS:
     void noColumnIsCutBesideRoomInAnother();
     void theStepOfAnActIsReadBesideDependencies();
     void whoHasNotAnsweredSaysWhyThereAreNoDependencies();
+    void ofTheTotalsTroubleKeepsItsWords();
+    void noNumberOfTheFactsIsCut();
+    void theFiltersExampleIsWholeOrNotThere();
+    void aListShowsWholeRows();
+    void whatIsSelectedStaysInSightWhateverTheFilter();
+    void whatIsSaidInTheStatusBarHasRoom();
     void theTableKeepsTheChosenRowAndThreeMore();
     void nothingAboveThePagesMoves();
     void theNameAndTheStateKeepRoomBesideTheButtons_data();
@@ -418,8 +433,8 @@ void TestSmallWindow::theStepOfAnActIsReadBesideDependencies()
         bench.session.fleet().applyAnswer(id, Reports::answer(report));
     QVERIFY(bench.show({1380, 860}));
     auto *const table = bench.window.findChild<FleetView *>();
-    bench.session.fleet().setActivity(
-        bench.id, Activity{ServiceState::ShuttingDown, u"cleaning up mails, 1 min 50 s left"_s});
+    bench.session.fleet().setActivity(bench.id,
+                                      Activity{ServiceState::ShuttingDown, u"cleaning up mails, 1 min 50 s left"_s});
     const auto needed = [&](int column) {
         return static_cast<const QAbstractItemView *>(table)->sizeHintForColumn(column);
     };
@@ -451,6 +466,142 @@ void TestSmallWindow::whoHasNotAnsweredSaysWhyThereAreNoDependencies()
     report.dependencies.clear();
     bench.session.fleet().applyAnswer(silent, Reports::answer(report));
     QCOMPARE(told(), u"It tells of no dependencies."_s);
+}
+
+/// They become numbers one after the other.
+void TestSmallWindow::ofTheTotalsTroubleKeepsItsWords()
+{
+    FleetModel fleet;
+    HealthReport stale = Reports::healthy();
+    stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
+    for (const Answer<HealthReport> &answer :
+         {Reports::answer(Reports::healthy()), Reports::failure(ClientError::Refused),
+          Reports::failure(ClientError::Unauthorized), Reports::failure(ClientError::NotUnderstood),
+          Reports::answer(Reports::withError()), Reports::answer(Reports::shuttingDown()), Reports::answer(stale)})
+        fleet.applyAnswer(fleet.add(Reports::entry(u"mcp"_s)), answer);
+    TotalsStrip strip(fleet);
+    strip.show();
+    bool wereSome = false;
+    for (int width = 1600; width > 100; width -= 10) {
+        strip.resize(width, 40);
+        Test::deliverEvents();
+        int used = 0;
+        int words = 0;
+        int numbers = 0;
+        QStringList shortened;
+        for (const QToolButton *const button : strip.findChildren<QToolButton *>()) {
+            if (button->isHidden())
+                continue;
+            const bool isWhole = button->text() == button->accessibleName();
+            (isWhole ? words : numbers) += 1;
+            used += button->sizeHint().width();
+            if (!isWhole)
+                shortened << button->accessibleName();
+        }
+        QVERIFY2(used <= width || words == 0, qPrintable(QString::number(width)));
+        QVERIFY(numbers == 0 || shortened.contains(u"2 healthy"_s));    // what is well, first
+        QVERIFY(words == 0 || !shortened.contains(u"1 unreachable"_s)); // the worst, last
+        wereSome |= words > 0 && numbers > 0;
+    }
+    QVERIFY(wereSome);
+}
+
+void TestSmallWindow::noNumberOfTheFactsIsCut()
+{
+    const QFontMetrics metrics(QApplication::font());
+    const QString whole = u"127.0.0.1:8002 · version 1.4.0 · pid 4312 · up 17 min"_s;
+    for (int width = metrics.horizontalAdvance(whole) + 5; width > metrics.horizontalAdvance(u"up 17 min 1.2…"_s);
+         width -= 3) {
+        ElidedLabel label;
+        label.setCutsParts(true);
+        label.resize(width, 20);
+        label.setText(whole);
+        const QString shown = label.text();
+        QVERIFY2(metrics.horizontalAdvance(shown) <= width, qPrintable(shown));
+        QVERIFY2(shown.endsWith(u"up 17 min"_s), qPrintable(shown));
+        const QStringList parts = shown.split(u" · "_s);
+        for (qsizetype each = 1; each < parts.size(); ++each)
+            QVERIFY2(parts[each] == u"…"_s || whole.contains(parts[each]), qPrintable(shown));
+    }
+    Bench bench; // and so in the window
+    QVERIFY(bench.show());
+    HealthReport report = Reports::healthy();
+    report.version = u"20260102-with-a-long-name-of-a-branch-and-a-commit-of-it-0123456789abcdef"_s.repeated(2);
+    report.uptime = 17min;
+    bench.session.fleet().applyAnswer(bench.id, Reports::answer(report));
+    Test::deliverEvents();
+    QStringList told;
+    for (const ElidedLabel *const label : bench.window.findChild<DetailHeader *>()->findChildren<ElidedLabel *>())
+        told << label->text();
+    for (const ElidedLabel *const label : bench.window.findChild<DetailPane *>()->findChildren<ElidedLabel *>())
+        told << label->text();
+    const bool isWhole = std::ranges::any_of(told, [](const QString &each) { return each.endsWith(u"· up 17 min"_s); });
+    QVERIFY2(isWhole, qPrintable(told.join(u'|')));
+}
+
+void TestSmallWindow::theFiltersExampleIsWholeOrNotThere()
+{
+    Bench bench;
+    for (const QSize &size : {QSize(640, 400), Small, QSize(1000, 700), QSize(1380, 860)}) {
+        QVERIFY(bench.show(size));
+        const auto *const filter = bench.window.findChild<QLineEdit *>();
+        QCOMPARE(filter->accessibleName(), u"Filter"_s);
+        const int text = filter->fontMetrics().horizontalAdvance(filter->placeholderText());
+        const int icon = filter->style()->pixelMetric(QStyle::PM_LineEditIconSize);
+        QVERIFY2(text + 2 * icon < filter->width(), qPrintable(filter->placeholderText()));
+    }
+}
+
+void TestSmallWindow::aListShowsWholeRows()
+{
+    const std::unique_ptr<QListWidget> list(makeWholeRowsList());
+    const int row = listRowHeight(list->fontMetrics());
+    list->setFrameShape(QFrame::NoFrame);
+    list->show();
+    for (int height = 2 * row; height < 4 * row; height += 5) {
+        list->resize(200, height);
+        Test::deliverEvents();
+        QCOMPARE(list->viewport()->height() % row, 0);
+        QVERIFY(list->viewport()->height() > height - row);
+    }
+}
+
+void TestSmallWindow::whatIsSelectedStaysInSightWhateverTheFilter()
+{
+    Bench bench;
+    for (int each = 0; each < 60; ++each)
+        bench.session.fleet().add(Reports::entry(u"gateway-%1"_s.arg(each), u"http://127.0.0.1:1/%1"_s.arg(each)));
+    QVERIFY(bench.show());
+    auto *const table = bench.window.findChild<FleetView *>();
+    auto *const filter = bench.window.findChild<QLineEdit *>();
+    filter->setText(u"gateway-40"_s);
+    Test::deliverEvents();
+    table->select(bench.session.fleet().ids().at(46));
+    for (const QString &text : {u""_s, u"gateway"_s, u""_s}) {
+        filter->setText(text);
+        Test::deliverEvents();
+        QCOMPARE(table->currentIndex().siblingAtColumn(FleetModel::Service).data().toString(), u"gateway-40"_s);
+        QVERIFY2(table->viewport()->rect().contains(table->visualRect(table->currentIndex()).center()),
+                 qPrintable(text));
+    }
+}
+
+/// Neither what is always there nor the summary of what was done to many takes it away.
+void TestSmallWindow::whatIsSaidInTheStatusBarHasRoom()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    QStatusBar *const bar = bench.window.statusBar();
+    QVERIFY(!bar->accessibleName().isEmpty());
+    bar->showMessage(u"Pinned. Ctrl+P shows all that are."_s);
+    QCOMPARE(bar->accessibleName(), u"Pinned. Ctrl+P shows all that are."_s);
+    QVERIFY(!bar->isAncestorOf(bench.window.findChild<BulkProgress *>()));
+    for (ElidedLabel *const label : bar->findChildren<ElidedLabel *>())
+        label->setText(u"host one does not answer, and so do all the others; "_s.repeated(9));
+    Test::deliverEvents();
+    for (const ElidedLabel *const label : bar->findChildren<ElidedLabel *>())
+        QVERIFY2(label->x() >= Small.width() * 2 / 5, qPrintable(QString::number(label->x())));
+    QCOMPARE(bench.window.size(), Small);
 }
 
 void TestSmallWindow::theTableKeepsTheChosenRowAndThreeMore()
