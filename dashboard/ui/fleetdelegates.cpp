@@ -44,8 +44,9 @@ void paintHeading(QPainter &painter, const QRect &area, const QStyleOptionViewIt
     paintText(painter, visual(rest), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, name);
     painter.setFont(option.font);
     painter.setPen(theme.muted());
-    paintText(painter, visual(rest.adjusted(metrics.horizontalAdvance(name) + spacing(option.fontMetrics, 4), 0, 0, 0)),
-              Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, option.text);
+    const QRect counts = rest.adjusted(metrics.horizontalAdvance(name) + spacing(option.fontMetrics, 4), 0, 0, 0);
+    paintText(painter, visual(counts), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+              option.fontMetrics.elidedText(option.text, Qt::ElideRight, counts.width()));
 }
 
 /// The worst state is filled: the background's colour on the accent, which can be read as the accent can on it.

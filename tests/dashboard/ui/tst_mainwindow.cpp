@@ -115,6 +115,7 @@ private Q_SLOTS:
     void theFirstAnswersOfAllMakeRoomUnderThePointer();
     void whereThereIsRoomNamesGetSomeOfIt();
     void whereThereIsNoRoomForMoreTheAgeIsThere();
+    void theCountsOfAHeadingAreNotCutInTheMiddleOfALetter();
     void theSecondsOfAStateAreNotCut();
     void theMenuOfServicesFitsTheSmallestWindow();
     void colorsOfTheCommandLineAreForOnce();
@@ -1606,6 +1607,33 @@ void TestMainWindow::whereThereIsNoRoomForMoreTheAgeIsThere()
     QCOMPARE(paintedCell(*delegate, view, cell, narrow), paintedCell(cells, view, plain.index(0, 0), narrow));
     const QSize wide(400, height);
     QVERIFY(paintedCell(*delegate, view, cell, wide) != paintedCell(cells, view, plain.index(0, 0), wide));
+}
+
+void TestMainWindow::theCountsOfAHeadingAreNotCutInTheMiddleOfALetter()
+{
+    FleetModel fleet;
+    for (const QString &group : {u"data"_s, u"shop"_s}) {
+        for (int each = 0; each < 3; ++each) {
+            FleetEntry entry = Reports::entry(group + QString::number(each), u"http://127.0.0.1:1/"_s + group);
+            entry.group = group;
+            fleet.applyAnswer(fleet.add(entry),
+                              each == 0 ? Reports::failure(ClientError::Refused)
+                                        : Reports::answer(Reports::withError()));
+        }
+    }
+    FleetView view(fleet);
+    view.setGrouped(true);
+    const QModelIndex heading = view.model()->index(0, FleetModel::State);
+    QVERIFY(heading.data(FleetRows::HeadingRole).isValid());
+    const StateDelegate delegate(nullptr);
+    const int margin = spacing(view.fontMetrics(), 2) - 1;
+    for (int width = 120; width < 300; width += 3) {
+        const QImage cell = paintedCell(delegate, view, heading, {width, view.rowHeight(0)});
+        for (int x = width - margin; x < width; ++x) {
+            for (int y = 0; y < cell.height() - 2; ++y) // a line is below it
+                QCOMPARE(cell.pixelColor(x, y), view.palette().color(QPalette::Base));
+        }
+    }
 }
 
 void TestMainWindow::theSecondsOfAStateAreNotCut()
