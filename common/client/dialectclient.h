@@ -22,6 +22,9 @@ public:
     explicit DialectClient(ServiceTarget target, QObject *parent = nullptr);
     ~DialectClient() override;
 
+    /// It is known to speak of health: an address that only answers is not it.
+    void expectHealth() { m_hasSpoken = true; }
+
     void askStatus(const ServiceClient::Callback<HealthReport> &done);
     /// The same, and of a service that compares its code: ServiceClient::askStatusAnew().
     void askStatusAnew(const ServiceClient::Callback<HealthReport> &done);

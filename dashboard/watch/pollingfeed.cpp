@@ -75,6 +75,8 @@ void PollingFeed::ask(ServiceId id, const Poller::Done &done)
             return;
         }
         subject.client = std::make_unique<DialectClient>(*target);
+        if (tellsHealth(*subject.entry))
+            subject.client->expectHealth();
         subject.isTokenHeld = !target->whyNoToken.isEmpty();
     }
     subject.client->askStatus(done);

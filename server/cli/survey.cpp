@@ -127,6 +127,10 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask, std::optional
         const qsizetype index = next++;
         const Result<ServiceTarget> target = targetOf(entries[index]);
         clients[size_t(index)] = std::make_unique<Client>(target ? *target : ServiceTarget{});
+        if constexpr (std::is_same_v<Client, DialectClient>) {
+            if (tellsHealth(entries[index]))
+                clients[size_t(index)]->expectHealth();
+        }
         if (target)
             return ask(*clients[size_t(index)], [&, index](const Answer<T> &answer) { answered(index, answer); });
         const Answer<T> noToken{{}, {ClientError::Unauthorized, target.problem().text(), 0, {}, {}}};

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void whatWasFoundIsAskedFromThenOn();
     void oursComesFirst();
     void aBrokenAnswerOfOursStaysNotUnderstood();
+    void aPageIsNotWhatIsKnownToTellItsHealth();
     void aBrokenAnswerIsHealthNowhere_data();
     void aBrokenAnswerIsHealthNowhere();
     void onlyAReportOfOursMayBeLong_data();
@@ -152,6 +153,17 @@ void TestDialectClient::aBrokenAnswerIsHealthNowhere()
         QVERIFY(!answer.value);
         QVERIFY(answer.reply.error != ClientError::None);
     }
+}
+
+void TestDialectClient::aPageIsNotWhatIsKnownToTellItsHealth()
+{
+    FakeHttpServer server;
+    server.setAnswer("/", page("<h1>another program</h1>"));
+    DialectClient client({server.url(), {}});
+    client.expectHealth();
+    QVERIFY(!ask(client).value);
+    server.setAnswer("/health/status", FakeAnswer::json(encode(HealthReport())));
+    QTRY_VERIFY(ask(client).value);
 }
 
 void TestDialectClient::aBrokenAnswerOfOursStaysNotUnderstood()
