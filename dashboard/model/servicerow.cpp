@@ -332,6 +332,9 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
         else if (!isPlanned)
             teller.tell(after.activity ? EventKind::Information : EventKind::Trouble,
                         u"%1: %2"_s.arg(stateWord(after.observed), newsOf(after)), stateWord(after.observed));
+    } else if (after.isReplaced() && !before.isReplaced()) {
+        const bool isMissed = after.observed == ServiceState::Unreachable && !after.activity;
+        teller.tell(isMissed ? EventKind::Trouble : EventKind::Information, silenceReason(after));
     }
     return teller.events();
 }

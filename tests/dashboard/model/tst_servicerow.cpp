@@ -128,6 +128,10 @@ void TestServiceRow::aStrangerAtItsAddressIsNotTheService()
     QCOMPARE(stateText(taken), u"unreachable: address taken"_s);
     QVERIFY2(stateReason(taken).contains(holder.text), qPrintable(stateReason(taken)));
     QCOMPARE(eventsBetween(before, taken, {}).last().kind, EventKind::Trouble);
+    const ServiceRow gone = afterAnswer(before, Reports::failure(ClientError::Refused), Now);
+    const QList<Event> events = eventsBetween(gone, afterAnswer(gone, odd, Now, {}, holder), {});
+    QCOMPARE(events.size(), 1); // out of reach it was before
+    QVERIFY2(events.first().text.contains(holder.text), qPrintable(events.first().text));
     QCOMPARE(afterAnswer(before, odd, Now, PlannedEnd{}, holder).state(), ServiceState::Stopped);
     QVERIFY(!afterAnswer(taken, Reports::answer(Reports::healthy()), Now).isReplaced());
 }
