@@ -44,11 +44,13 @@ QString whyUnknown(const CodeReport &code, qint64 count)
         : CodePage::tr("Not known, and the service does not say why.");
 }
 
-QString sentenceOf(const CodeReport &code, qsizetype variables)
+QString sentenceOf(const CodeReport &code, qsizetype variables, bool isCurrent)
 {
     const qint64 count = code.changed.size() + code.more - variables;
     switch (code.verdict) {
-    case CodeVerdict::Fresh: return CodePage::tr("Runs the code on disk.");
+    case CodeVerdict::Fresh:
+        return isCurrent ? CodePage::tr("Runs the code on disk.")
+                         : CodePage::tr("Ran the code on disk when it last answered.");
     case CodeVerdict::Stale:
         if (count == 0 && variables > 0)
             return CodePage::tr(
@@ -185,11 +187,11 @@ void CodePage::show(const ServiceRow &row)
     if (m_icon->isVisibleTo(this))
         m_icon->setPixmap(Icons::pixmap(code.verdict == CodeVerdict::Stale ? u"stale"_s : u"fresh"_s,
                                         spacing(fontMetrics(), 4), colour, devicePixelRatioF()));
-    m_verdict->setText(says             ? sentenceOf(code, row.variablesChanged())
+    m_verdict->setText(says             ? sentenceOf(code, row.variablesChanged(), row.isCurrent())
                            : row.report ? tr("This service does not say which code it runs.")
                                         : tr("It has not answered yet: which code it runs is not known."));
     QStringList notes;
-    if (says && code.checked && wasCompared(code))
+    if (says && code.checked && wasCompared(code) && row.isCurrent()) // its age is that of the answer
         notes << tr("Compared %1.").arg(formatAge(*code.checked));
     if (says && code.more > 0)
         notes << tr("%1 more change(s) are not listed.", nullptr, int(code.more)).arg(formatCount(code.more));

@@ -1181,6 +1181,10 @@ https://… token-file=… ca=…</translation>
         <source>Not known, and the service does not say why.</source>
         <translation>Nicht bekannt, und der Dienst sagt nicht, warum.</translation>
     </message>
+    <message>
+        <source>Ran the code on disk when it last answered.</source>
+        <translation>Führte den Code auf der Platte aus, als er zuletzt antwortete.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::CommandPalette</name>

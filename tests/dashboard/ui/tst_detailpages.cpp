@@ -981,6 +981,11 @@ void TestDetailPages::whyTheCodeIsNotKnownIsSaid()
     row.report->code->coverage.libraries = 40;
     QVERIFY2(said().contains(u"Compared"_s), qPrintable(said()));
     QVERIFY2(!said().contains(u"nothing"_s), qPrintable(said()));
+    row.report->code->verdict = CodeVerdict::Fresh;
+    QVERIFY2(said().contains(u"Runs the code on disk."_s), qPrintable(said()));
+    row.answered = false; // it is gone: nothing is so now
+    QVERIFY2(!said().contains(u"Runs the code"_s) && !said().contains(u"Compared"_s), qPrintable(said()));
+    QVERIFY2(said().contains(u"Ran the code on disk when it last answered."_s), qPrintable(said()));
 }
 
 void TestDetailPages::aLongPathIsNotCutAtTheFilesName()
