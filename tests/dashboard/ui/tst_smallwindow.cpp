@@ -415,7 +415,7 @@ void TestSmallWindow::noColumnIsCutBesideRoomInAnother()
     QTRY_COMPARE(cutBesideRoom(dependencies), QString());
     QTRY_COMPARE(cutBesideRoom(bench.window.findChild<EventList *>()), QString());
     AlertMutes mutes(bench.session.fleet());
-    AlertListDialog alerts(bench.session.fleet(), mutes, &bench.window);
+    AlertListDialog alerts(bench.session.fleet(), bench.window.causes(), mutes, &bench.window);
     alerts.setAttribute(Qt::WA_DeleteOnClose, false);
     alerts.show();
     QVERIFY(QTest::qWaitForWindowExposed(&alerts));
