@@ -70,6 +70,13 @@ Answer<HealthReport> notUnderstood(ServiceReply reply, const QString &why)
     return {{}, std::move(reply)};
 }
 
+HealthReport pageReport()
+{
+    HealthReport report;
+    report.isPage = true;
+    return report;
+}
+
 /// Whoever keeps the answer keeps no more of the body than of any other.
 Answer<HealthReport> bounded(Answer<HealthReport> answer)
 {
@@ -298,7 +305,7 @@ Answer<HealthReport> DialectClient::understand(const Place &place, const Service
     const bool answers = isPage(reply) ? reply.isWhole || reply.error == ClientError::TooLarge
                                        : reply.isWhole && isSuccess(reply) && !reply.body.isEmpty();
     if (place.mayBePage && answers && !m_hasSpoken)
-        return says(Dialect::Reachable, {});
+        return says(Dialect::Reachable, pageReport());
     return reply.isWhole && isSuccess(reply) ? notUnderstood(reply, u"it says nothing of health"_s) : answer;
 }
 

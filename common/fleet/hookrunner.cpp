@@ -30,6 +30,7 @@ std::optional<bool> isDown(const HookRunner::Look &look)
     case ServiceState::Stopped:
     case ServiceState::Unauthorized: return false;
     case ServiceState::Healthy:
+    case ServiceState::Reachable:
     case ServiceState::Starting:
     case ServiceState::DependencyError:
         return look.report ? std::optional(hasProgramEnded(*look.report)) : std::nullopt;

@@ -85,6 +85,8 @@ ServiceState stateOf(const HealthReport &report)
 {
     if (!report.owner.isEmpty())
         return ServiceState::Foreign;
+    if (report.isPage)
+        return ServiceState::Reachable;
     if (leavesOnPurpose(report))
         return ServiceState::ShuttingDown;
     if (!isReady(report)) {

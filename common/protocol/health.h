@@ -204,6 +204,8 @@ struct HealthReport : BasicHealth
     /// Not of the body: whose it is, if it is not the entry's that was asked (ForeignServices); empty: its own, or not
     /// known.
     QString owner{};
+    /// Not of the body: a page answered, which says nothing of health (Dialect::Reachable).
+    bool isPage = false;
 
     bool operator==(const HealthReport &) const = default;
 };

@@ -7,6 +7,7 @@ QString wireName(ServiceState state)
 {
     switch (state) {
     case ServiceState::Healthy: return QStringLiteral("healthy");
+    case ServiceState::Reachable: return QStringLiteral("reachable");
     case ServiceState::Foreign: return QStringLiteral("foreign");
     case ServiceState::Unknown: return QStringLiteral("unknown");
     case ServiceState::Starting: return QStringLiteral("starting");

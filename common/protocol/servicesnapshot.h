@@ -12,6 +12,7 @@ namespace Hephaestus {
 enum class ServiceState {
     Stopped, ///< on purpose: it was seen shutting down, or a command or window of this user ended it
     Healthy,
+    Reachable,       ///< a page answers at its address, and no more is known of it
     Foreign,         ///< it answers, and is another worktree's or user's (foreignservice.h)
     Unknown,         ///< not asked yet
     Starting,        ///< it answers, and is not ready yet
@@ -27,8 +28,11 @@ enum class ServiceState {
 inline constexpr std::array AllServiceStates{
     ServiceState::Unreachable,  ServiceState::DependencyError, ServiceState::Unauthorized, ServiceState::NotUnderstood,
     ServiceState::ShuttingDown, ServiceState::Restarting,      ServiceState::Starting,     ServiceState::Stopped,
-    ServiceState::Foreign,      ServiceState::Unknown,         ServiceState::Healthy,
+    ServiceState::Foreign,      ServiceState::Unknown,         ServiceState::Reachable,    ServiceState::Healthy,
 };
+
+/// As well as it can be known to be: whatever troubled it is over.
+constexpr bool isWell(ServiceState state) { return state == ServiceState::Healthy || state == ServiceState::Reachable; }
 
 /// The word in `hephaestus status --json` and in a filter (`state:shutting_down`), never translated.
 QString wireName(ServiceState state);

@@ -136,6 +136,7 @@ bool isTrouble(ServiceState state)
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood: return true;
     case ServiceState::Healthy:
+    case ServiceState::Reachable:
     case ServiceState::Unknown:
     case ServiceState::Starting:
     case ServiceState::Restarting:

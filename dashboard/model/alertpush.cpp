@@ -61,7 +61,7 @@ QString pushKey(const LabelSet &labels)
 
 bool isOver(ServiceState state)
 {
-    return state == ServiceState::Healthy || state == ServiceState::Stopped || state == ServiceState::Foreign;
+    return isWell(state) || state == ServiceState::Stopped || state == ServiceState::Foreign;
 }
 
 } // namespace

@@ -249,7 +249,7 @@ void Alerts::tellRecovery()
             followOutage(id, active);
             continue;
         }
-        if (m_fleet.find(id)->state() != ServiceState::Healthy)
+        if (!isWell(m_fleet.find(id)->state()))
             continue;
         const QString key = std::exchange(m_known[id].cause, {});
         m_told.remove(id);
@@ -269,7 +269,7 @@ void Alerts::tellRecovery()
 /// Who falls silent again before its recovery was told goes on with the outage.
 void Alerts::followOutage(ServiceId id, Active &active)
 {
-    if (m_fleet.find(id)->state() != ServiceState::Healthy) {
+    if (!isWell(m_fleet.find(id)->state())) {
         active.troubled << id;
     } else if (active.troubled.remove(id)) {
         active.healthy.add(m_time.now());

@@ -79,6 +79,7 @@ QString stateWord(ServiceState state)
 {
     switch (state) {
     case ServiceState::Healthy: return StateWords::tr("healthy");
+    case ServiceState::Reachable: return StateWords::tr("reachable");
     case ServiceState::Foreign: return StateWords::tr("foreign");
     case ServiceState::Unknown: return StateWords::tr("not asked yet");
     case ServiceState::Starting: return StateWords::tr("starting");

@@ -456,7 +456,7 @@ ServiceRow FleetModel::change(Watched &service, ServiceRow row)
         row.figures.wasSo = stateBefore == ServiceState::Unknown;
     }
     changed[Code] = codeBefore != row.code();
-    if (row.state() == ServiceState::Healthy)
+    if (isWell(row.state()))
         row.told.state.reset();
     if (row.code() != CodeVerdict::Stale)
         row.told.code.reset();

@@ -163,7 +163,7 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
     row.observed = stateOf(answer, row.observed, row.report ? &*row.report : nullptr);
     if (row.observed == ServiceState::Stopped && !row.failure.isEmpty())
         row.observed = ServiceState::Unreachable; // it was to come back
-    if (row.observed == ServiceState::Healthy)
+    if (isWell(row.observed))
         row.failure.clear();
     row.actor.clear();
     if (row.isReplaced())
@@ -193,7 +193,7 @@ QString stateText(const ServiceRow &row)
 {
     if (row.activity)
         return row.activity->step.isEmpty() ? stateWord(row.activity->state) : row.activity->step;
-    if (!row.failure.isEmpty() && row.observed != ServiceState::Healthy)
+    if (!row.failure.isEmpty() && !isWell(row.observed))
         return row.failure;
     if (row.observed == ServiceState::ShuttingDown && row.isCurrent() && row.report->shutdown)
         return progressText(*row.report->shutdown);
@@ -265,6 +265,8 @@ QString stateReason(const ServiceRow &row)
     case ServiceState::Restarting:
     case ServiceState::ShuttingDown:
         return row.actor.isEmpty() ? QString() : RowText::tr("By %1.").arg(visibleText(row.actor, 80));
+    case ServiceState::Reachable:
+        return RowText::tr("A page answers at its address. It says nothing of health, so no more is known.");
     case ServiceState::Healthy:
     case ServiceState::Unknown: return {};
     }

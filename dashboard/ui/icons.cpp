@@ -48,6 +48,7 @@ QString nameOf(ServiceState state)
 {
     switch (state) {
     case ServiceState::Healthy: return u"healthy"_s;
+    case ServiceState::Reachable: return u"reachable"_s;
     case ServiceState::Foreign: return u"foreign"_s;
     case ServiceState::Unknown: return u"unknown"_s;
     case ServiceState::Starting: return u"starting"_s;

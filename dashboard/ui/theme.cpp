@@ -119,6 +119,7 @@ QColor Theme::accent(ServiceState state) const
     case ServiceState::Unauthorized:
     case ServiceState::Foreign:
     case ServiceState::NotUnderstood: return m_blue;
+    case ServiceState::Reachable:
     case ServiceState::Unknown:
     case ServiceState::Stopped: return m_muted;
     }

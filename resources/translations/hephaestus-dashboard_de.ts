@@ -4724,6 +4724,10 @@ https://… token-file=… ca=…</translation>
         <source>%1. The address is held by %2.</source>
         <translation>%1. Die Adresse belegt %2.</translation>
     </message>
+    <message>
+        <source>A page answers at its address. It says nothing of health, so no more is known.</source>
+        <translation>Unter seiner Adresse antwortet eine Seite. Sie sagt nichts über Gesundheit; mehr ist nicht bekannt.</translation>
+    </message>
 </context>
 <context>
     <name>ServiceState</name>
@@ -4770,6 +4774,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>error</source>
         <translation>Fehler</translation>
+    </message>
+    <message>
+        <source>reachable</source>
+        <translation>erreichbar</translation>
     </message>
 </context>
 <context>

@@ -47,6 +47,7 @@ Look lookOf(ServiceState state)
     case ServiceState::NotUnderstood: return {u"⚷", Paint::Locked};
     case ServiceState::Foreign: return {u"⊘", Paint::Locked};
     case ServiceState::Starting: return {u"◔", Paint::Busy};
+    case ServiceState::Reachable: return {u"○", Paint::None};
     case ServiceState::Unknown:
     case ServiceState::Restarting:
     case ServiceState::Stopped: return {u"◌", Paint::Faint};
@@ -158,8 +159,14 @@ QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, Environment
             if (!answer.value->owner.isEmpty())
                 answer.reply.message = u"held by "_s + answer.value->owner;
         }
-        snapshots << ServiceSnapshot{entries[i].name,      entries[i].url, stateOf(answer),     answer.reply.message,
-                                     answer.reply.latency, answer.value,   entries[i].host.name};
+        const ServiceState state = stateOf(answer);
+        if (state == ServiceState::Reachable) {
+            answer.value.reset();
+            answer.reply.message = u"a page answers, which says nothing of health"_s;
+        }
+        snapshots << ServiceSnapshot{entries[i].name,      entries[i].url,       state,
+                                     answer.reply.message, answer.reply.latency, answer.value,
+                                     entries[i].host.name};
         snapshots.last().isHostLost = answer.reply.error == ClientError::HostLost;
         snapshots.last().isGone =
             answer.reply.error == ClientError::Refused || answer.reply.error == ClientError::Disconnected;

@@ -102,6 +102,7 @@ void TestDialectClient::everyDialectIsFound()
     QCOMPARE(first.reply.error, ClientError::None);
     QVERIFY(first.reply.message.isEmpty());
     QTEST(client.dialect(), "dialect");
+    QCOMPARE(first.value->isPage, client.dialect() == Dialect::Reachable);
     QVERIFY(ask(client).value);
 }
 

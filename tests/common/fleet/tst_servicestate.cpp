@@ -56,6 +56,9 @@ void TestServiceState::aServiceIsAsItsProgramIs_data()
         QTest::newRow(name) << report << state << (state == ServiceState::Healthy);
     };
     row("wraps none", reportWith({}), ServiceState::Healthy);
+    HealthReport page;
+    page.isPage = true;
+    QTest::newRow("a page, which says nothing") << page << ServiceState::Reachable << true;
     row("wraps none, ready", reportWith({}, true), ServiceState::Healthy);
     row("wraps none, not ready", reportWith({}, false), ServiceState::Starting);
     row("starting", reportWith(program(Starting, false)), ServiceState::Starting);

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void aCommandIsRunOnlyIfNothingIsStale();
     void theServicesThatLoadedAFileAreListed();
     void nobodyIsAffectedByAFileThatNobodyLoaded();
+    void aPageThatAnswersIsReachableAndNotHealthy();
     void theTableNamesThePhaseOfAShutdown();
     void hostileTextDoesNotReachTheTerminal();
     void statusAsJsonCarriesTheReports();
@@ -307,6 +308,21 @@ void TestClientCommands::theTableShowsEachService()
              qPrintable(lines[2]));
     QVERIFY(!outcome.output.contains(u'\x1b'));
     QVERIFY(run({u"status"_s, server->url(), u"--color"_s, u"always"_s}).output.contains(u"\x1b[31m▲ error"_s));
+}
+
+void TestClientCommands::aPageThatAnswersIsReachableAndNotHealthy()
+{
+    const QByteArray page = "<h1>hello</h1>";
+    server->setAnswer("/",
+                      FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: "
+                                      + QByteArray::number(page.size()) + "\r\n\r\n" + page));
+    const Outcome status = run({u"status"_s, server->url()});
+    QCOMPARE(status.code, 1);
+    QVERIFY2(status.output.contains(u"○ reachable"_s), qPrintable(status.output));
+    QVERIFY2(!status.output.contains(u"● healthy"_s), qPrintable(status.output));
+    const Outcome waiting = run({u"wait"_s, server->url(), u"--healthy"_s, u"--timeout"_s, u"1s"_s});
+    QCOMPARE(waiting.code, 1);
+    QVERIFY2(waiting.output.contains(u"○ reachable"_s), qPrintable(waiting.output));
 }
 
 void TestClientCommands::theTableNamesThePhaseOfAShutdown()
