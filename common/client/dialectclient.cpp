@@ -120,9 +120,17 @@ DialectClient::DialectClient(ServiceTarget target, QObject *parent) : QObject(pa
     const Result<HttpPeer> peer = parsePeer(target.url);
     if (peer && !(peer->prefix + peer->endpoint).isEmpty() && peer->endpoint != Endpoint::Status)
         m_given = peer->endpoint;
+    m_isOursAlone = target.isServedByUs && !m_given;
 }
 
 DialectClient::~DialectClient() = default;
+
+void DialectClient::expectHealth()
+{
+    m_hasSpoken = true;
+    if (m_dialect == Dialect::Reachable)
+        m_place.reset();
+}
 
 void DialectClient::askStatus(const Done &done)
 {
@@ -204,8 +212,8 @@ void DialectClient::askOurs(const std::shared_ptr<Round> &round)
 void DialectClient::judgeOurs(const std::shared_ptr<Round> &round, const Answer<HealthReport> &answer)
 {
     // A body that only says "healthy" may be another program's, which names in its own way what fails.
-    const bool mayBeAnother =
-        isSuccess(answer.reply) && !m_isOurs && !isPage(answer.reply) && !looksLikeOurs(answer.reply.body);
+    const bool mayBeAnother = !m_isOursAlone && isSuccess(answer.reply) && !m_isOurs && !isPage(answer.reply)
+        && !looksLikeOurs(answer.reply.body);
     if (const Place place{QString(Endpoint::Status)};
         mayBeAnother && accept(place, understand(place, answer.reply), round->done))
         return;
@@ -221,7 +229,7 @@ void DialectClient::judgeOurs(const std::shared_ptr<Round> &round, const Answer<
         round->first = bounded(answer);
     round->hasUnreadHealth = isUnreadHealth(answer);
     round->oursIsMissing = isMissing(answer.reply);
-    if (!mayBeForeign(answer.reply))
+    if (m_isOursAlone || !mayBeForeign(answer.reply))
         return endRound(round);
     if (!m_given && !mayAskAll())
         return round->done(round->first);

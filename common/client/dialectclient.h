@@ -13,7 +13,8 @@ namespace Hephaestus {
 /// An address with a path is asked first, and an answer that speaks of health is enough. Then comes `/health/status`,
 /// and where that is not there the usual paths of others. An address that only answers 200 is taken at last, unless it
 /// has spoken of health before, or was too long where others do. What was found is asked from then on, until it is not
-/// understood any more. Callbacks as in ServiceClient.
+/// understood any more. A target that is served by this project is asked for nothing else, unless its address has a
+/// path. Callbacks as in ServiceClient.
 class DialectClient : public QObject
 {
     Q_OBJECT
@@ -22,12 +23,11 @@ public:
     explicit DialectClient(ServiceTarget target, QObject *parent = nullptr);
     ~DialectClient() override;
 
-    /// It is known to speak of health: an address that only answers is not it.
-    void expectHealth() { m_hasSpoken = true; }
-
     void askStatus(const ServiceClient::Callback<HealthReport> &done);
     /// The same, and of a service that compares its code: ServiceClient::askStatusAnew().
     void askStatusAnew(const ServiceClient::Callback<HealthReport> &done);
+    /// It is known to speak of health: a page is not its answer.
+    void expectHealth();
     /// Drops everything under way without calling back.
     void abort() { m_client.abort(); }
     /// Found by the latest answer that was understood.
@@ -58,6 +58,7 @@ private:
     Dialect m_dialect = Dialect::Hephaestus;
     std::optional<Place> m_place; ///< where another dialect answers; nothing: none was found
     bool m_isOurs = false;        ///< ours was understood; it is asked without a round
+    bool m_isOursAlone = false;   ///< no other dialect can be its answer
     bool m_hasSpoken = false;     ///< of health: that a page answers is not enough any more
     int m_pause = 0; ///< how many answers that are not understood are taken as they are before all places are asked
 };

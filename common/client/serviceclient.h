@@ -30,6 +30,7 @@ struct ServiceTarget
     std::optional<uid_t> user{}; ///< whose process the service is, if neither this user's nor root's
     RemoteHost host{};           ///< with a name that a person knows, of a `url` behind ssh
     TlsTrust trust{};            ///< of a `url` with https
+    bool isServedByUs = false;   ///< it is known to speak this project's protocol: no other dialect is its answer
     QString whyNoToken{};        ///< there is a token that must not be sent: what is told of a 401, as a sentence
 
     bool operator==(const ServiceTarget &) const = default;

@@ -2,22 +2,70 @@
 #include "common/fleet/addressholder.h"
 
 #include "common/base/processentry.h"
-#include "common/fleet/portholders.h"
+#include "common/fleet/actlock.h"
+#include "common/fleet/knownprotocol.h"
+
+#include <QFileInfo>
+
+#include <algorithm>
 
 namespace Hephaestus {
 
-std::optional<AddressHolder> addressHolderOf(const FleetEntry &entry, std::optional<qint64> pid,
-                                             std::optional<Clock::WallTime> seen)
+namespace {
+
+bool beganAfter(qint64 pid, Clock::WallTime time)
+{
+    const std::optional<ProcessEntry> process = readProcess(pid);
+    return process
+        && Clock::machine().wall() - std::chrono::duration_cast<Clock::WallTime::duration>(process->age()) > time;
+}
+
+/// Of several words some may be another program's: `python3 /usr/bin/hephaestus run …`.
+bool isOurProgram(const QString &command)
+{
+    const QStringList words = command.split(u' ');
+    return std::any_of(words.begin(), words.end(), [](const QString &word) {
+        return QFileInfo(word).fileName() == QLatin1StringView("hephaestus");
+    });
+}
+
+/// What was there before is what leads to the service: a forwarder, its supervisor.
+bool isStranger(const FleetEntry &entry, const EarlierProcess &earlier, const PortHolder &holder)
+{
+    if (earlier.pid && (holder.pid == *earlier.pid || isHeldBy(holder.address, *earlier.pid)))
+        return false;
+    const bool isLater = earlier.pid && earlier.seen && beganAfter(holder.pid, *earlier.seen);
+    const bool isOther = isServedByUs(entry) && !holder.command.isEmpty() && !isOurProgram(holder.command);
+    return isLater || isOther;
+}
+
+} // namespace
+
+EarlierProcess earlierProcessOf(const FleetEntry &entry, const QString &stateDirectory)
+{
+    const std::optional<Receipt> last = readActs(entry, stateDirectory).last;
+    if (!last || !last->host.isEmpty() || !(last->newPid || last->oldPid))
+        return {};
+    const auto total = std::chrono::duration_cast<std::chrono::milliseconds>(last->total);
+    const std::chrono::milliseconds end = std::chrono::milliseconds(last->startedAt.toMSecsSinceEpoch()) + total;
+    return {last->newPid ? last->newPid : last->oldPid, Clock::WallTime(end)};
+}
+
+std::optional<AddressHolder> addressHolderOf(const FleetEntry &entry, const EarlierProcess &earlier)
 {
     const std::optional<ServiceAddress> address = localAddressOf(entry);
     const std::optional<PortHolder> holder = address ? findPortHolder(*address) : std::nullopt;
-    if (!holder)
-        return {};
-    // What was there before is what leads to the service: a forwarder, its supervisor.
-    const std::optional<ProcessEntry> process = readProcess(holder->pid);
-    const bool isLater = process && pid && seen && holder->pid != *pid
-        && Clock::machine().wall() - std::chrono::duration_cast<Clock::WallTime::duration>(process->age()) > *seen;
-    return AddressHolder{holder->text(), isLater && !isHeldBy(*address, *pid)};
+    return holder ? std::optional(AddressHolder{holder->text(), isStranger(entry, earlier, *holder)}) : std::nullopt;
+}
+
+std::optional<AddressHolder> addressHolderOf(const FleetEntry &entry, const EarlierProcess &earlier,
+                                             const QList<PortHolder> &holders)
+{
+    const std::optional<ServiceAddress> address = localAddressOf(entry);
+    if (!address || address->kind == ServiceAddress::Kind::Unix)
+        return addressHolderOf(entry, earlier);
+    const std::optional<PortHolder> holder = holderAmong(holders, *address);
+    return holder ? std::optional(AddressHolder{holder->text(), isStranger(entry, earlier, *holder)}) : std::nullopt;
 }
 
 bool isNotUnderstood(ClientError error)
@@ -25,5 +73,7 @@ bool isNotUnderstood(ClientError error)
     return error == ClientError::NotUnderstood || error == ClientError::TooLarge || error == ClientError::Redirected
         || error == ClientError::HttpStatus;
 }
+
+bool mayBeStranger(ClientError error) { return isNotUnderstood(error) || error == ClientError::Timeout; }
 
 } // namespace Hephaestus

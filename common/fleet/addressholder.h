@@ -3,25 +3,40 @@
 
 #include "common/base/clock.h"
 #include "common/fleet/fleet.h"
+#include "common/fleet/portholders.h"
 
 namespace Hephaestus {
 
-/// The process that holds the address of a service, where what answers there is not understood.
+/// The process that holds the address of a service, where what answers there is not understood, or nothing is said.
 struct AddressHolder
 {
     QString text;            ///< `python3 -m http.server 8000 (pid 4312, started in ~/old)`
-    bool isStranger = false; ///< it is not the service's process, and began after that had answered last
+    bool isStranger = false; ///< it is not the service's process, nor can it be
 
     bool operator==(const AddressHolder &) const = default;
 };
 
-/// Nothing: the address is none of this machine, or it cannot be seen who holds it. `pid` is the service's own process
-/// as it told when it answered last, at `seen`; nothing: it has not. Reads the descriptors of all processes:
-/// milliseconds.
-std::optional<AddressHolder> addressHolderOf(const FleetEntry &entry, std::optional<qint64> pid,
-                                             std::optional<Clock::WallTime> seen);
+/// What is known of a service from before it fell silent.
+struct EarlierProcess
+{
+    std::optional<qint64> pid{};           ///< its own, as it told
+    std::optional<Clock::WallTime> seen{}; ///< when it answered last
+};
+
+/// By what is recorded of the acts on it (actlock.h). Reads a small file.
+EarlierProcess earlierProcessOf(const FleetEntry &entry, const QString &stateDirectory);
+
+/// Nothing: the address is none of this machine, or it cannot be seen who holds it. A holder that began after the
+/// service had answered last is a stranger. So is one that is not this project's where the entry's service is
+/// (isServedByUs()). Reads the descriptors of all processes: milliseconds.
+std::optional<AddressHolder> addressHolderOf(const FleetEntry &entry, const EarlierProcess &earlier);
+/// The same among those that hold addresses, which were looked at before. Of a Unix socket it looks itself.
+std::optional<AddressHolder> addressHolderOf(const FleetEntry &entry, const EarlierProcess &earlier,
+                                             const QList<PortHolder> &holders);
 
 /// An answer that tells of another program, or of none that is known.
 bool isNotUnderstood(ClientError error);
+/// And a connection that brings none.
+bool mayBeStranger(ClientError error);
 
 } // namespace Hephaestus

@@ -5,6 +5,7 @@
 #include "common/base/secretfile.h"
 #include "common/client/httpconnection.h"
 #include "common/fleet/fleettrust.h"
+#include "common/fleet/knownprotocol.h"
 
 #include <QSet>
 
@@ -134,6 +135,7 @@ Result<ServiceTarget> targetOf(const FleetEntry &entry, const QString &stateDire
         trust.authorities = *authorities;
     }
     ServiceTarget target{entry.url, entry.token, user, entry.host, trust};
+    target.isServedByUs = isServedByUs(entry);
     if (entry.tokenFile.isEmpty())
         return target;
     if (!FleetTrust(stateDirectory).isTokenTrusted(entry)) {

@@ -112,15 +112,6 @@ QString foreignOwner(const FleetEntry &entry, const HealthReport &report)
     return parts.join(u", "_s);
 }
 
-bool tellsHealth(const FleetEntry &entry)
-{
-    if (std::holds_alternative<RestartByService>(entry.restart))
-        return true;
-    const auto command = commandToStart(entry);
-    return command && !command->command.isEmpty()
-        && command->command.first().section(u'/', -1) == "hephaestus"_L1; // `run` or `serve`
-}
-
 bool isOfOtherProject(const FleetEntry &entry, const FleetEntry &other)
 {
     const RestartByCommand *const command = commandToStart(entry);

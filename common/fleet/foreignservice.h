@@ -22,10 +22,6 @@ QString foreignOwner(const FleetEntry &entry, const HealthReport &report);
 /// entry that says no place belongs to every project.
 bool isOfOtherProject(const FleetEntry &entry, const FleetEntry &other);
 
-/// Whether what the entry starts, or asks to restart, tells its health by this protocol: then a page at its address is
-/// another program's.
-bool tellsHealth(const FleetEntry &entry);
-
 /// Whether the kernel knows the report's pid as a process that began when the report says. False for one of another
 /// machine or container, whatever stands between.
 bool isProcessHere(const HealthReport &report);

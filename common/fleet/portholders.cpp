@@ -197,6 +197,14 @@ bool isHeldBy(const ServiceAddress &address, qint64 pid)
     return std::any_of(held.begin(), held.end(), [&](const QByteArray &inode) { return sockets.contains(inode); });
 }
 
+std::optional<PortHolder> holderAmong(const QList<PortHolder> &holders, const ServiceAddress &address)
+{
+    const auto found = std::find_if(holders.begin(), holders.end(), [&](const PortHolder &holder) {
+        return holder.address.port == address.port && overlaps(holder.address.host, address.host);
+    });
+    return found == holders.end() ? std::nullopt : std::optional(*found);
+}
+
 std::optional<PortHolder> findPortHolder(const ServiceAddress &address)
 {
     if (address.kind == ServiceAddress::Kind::Tcp && !address.isLoopback() && !isLocal(address.host))

@@ -31,6 +31,9 @@ QList<PortHolder> portHolders();
 /// that cannot be seen: another user's process, or a pid of another machine or container.
 bool isHeldBy(const ServiceAddress &address, qint64 pid);
 
+/// Which of these keeps the TCP `address` from being bound; as findPortHolder().
+std::optional<PortHolder> holderAmong(const QList<PortHolder> &holders, const ServiceAddress &address);
+
 /// Who keeps `address` from being bound: the listener on the same port at the same or every address, or of the same
 /// path.
 std::optional<PortHolder> findPortHolder(const ServiceAddress &address);

@@ -26,7 +26,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto BoundOutputsEvery = 5s;
-constexpr auto HoldersEvery = 5s;
 constexpr auto AskHostsEvery = 2s; ///< the connection has longer pauses of its own
 
 /// `~/shop-b, branch fix-cart`
@@ -50,6 +49,7 @@ FleetSession::FleetSession(SequenceOptions options, const Clock &clock, QObject 
     , m_bulk(m_fleet, m_actions, clock)
     , m_stale(clock)
     , m_trust(m_stateDirectory)
+    , m_holders(m_stateDirectory)
     , m_watch(clock, m_stateDirectory)
 {
     connectParts();
@@ -96,11 +96,13 @@ void FleetSession::applyArrivals(const QList<Arrival> &arrivals)
     QList<Arrival> explained = arrivals;
     for (qsizetype each = 0; each < arrivals.size(); ++each) {
         const Arrival &arrival = arrivals[each];
-        const bool isTaken = isNotUnderstood(arrival.answer.reply.error);
-        const ServiceRow *const row = isTaken || isGone(arrival.answer.reply) ? m_fleet.find(arrival.id) : nullptr;
-        if (row && isTaken)
-            explained[each].holder = holderOf(*row, arrival);
-        if (row && (!isTaken || (explained[each].holder && explained[each].holder->isStranger)))
+        const ServiceRow *const row = arrival.answer.value ? nullptr : m_fleet.find(arrival.id);
+        if (row)
+            explained[each].holder = m_holders.take(*row, arrival);
+        else
+            m_holders.forget(arrival.id);
+        const bool isTaken = explained[each].holder && explained[each].holder->isStranger;
+        if (row && (isTaken || isGone(arrival.answer.reply)))
             explained[each].planned = whyGone(*row);
     }
     tellOfHosts(arrivals);
@@ -118,21 +120,6 @@ std::optional<PlannedEnd> FleetSession::whyGone(const ServiceRow &row)
         return planned;
     m_stopped.remove(row.id);
     return failedStart(row.entry, m_stateDirectory);
-}
-
-/// To find out is dear: it is looked at every few seconds, and when something else is told.
-std::optional<AddressHolder> FleetSession::holderOf(const ServiceRow &row, const Arrival &arrival)
-{
-    Holder &known = m_holders[row.id];
-    const bool isSame =
-        row.reply.error == arrival.answer.reply.error && row.reply.message == arrival.answer.reply.message;
-    if (isSame && arrival.steady - known.at < HoldersEvery)
-        return known.holder;
-    std::optional<Clock::WallTime> seen;
-    if (row.lastSeen)
-        seen = arrival.wall - std::chrono::duration_cast<Clock::WallTime::duration>(arrival.steady - *row.lastSeen);
-    known = {arrival.steady, addressHolderOf(row.entry, row.report ? row.report->pid : std::nullopt, seen)};
-    return known.holder;
 }
 
 /// Who does not answer is asked seldom: what is done to it elsewhere is looked at now.
@@ -541,7 +528,7 @@ bool FleetSession::forget(ServiceId id)
 {
     m_untrusted.remove(id);
     m_stopped.remove(id);
-    m_holders.remove(id);
+    m_holders.forget(id);
     m_ownGroups.remove(id);
     m_restartFiles.remove(id);
     m_watch.remove(id);

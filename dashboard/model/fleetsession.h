@@ -4,6 +4,7 @@
 #include "common/fleet/actwatch.h"
 #include "common/fleet/fleettrust.h"
 #include "common/fleet/hookrunner.h"
+#include "dashboard/model/addressholders.h"
 #include "dashboard/model/alertpush.h"
 #include "dashboard/model/bulkactions.h"
 #include "dashboard/model/earlierlatencies.h"
@@ -120,11 +121,6 @@ private:
         bool isAsked = false;
         QString told{}; ///< why it could not be asked, which the journal says already
     };
-    struct Holder
-    {
-        Clock::TimePoint at{}; ///< when it was looked for
-        std::optional<AddressHolder> holder{};
-    };
     void connectParts();
     void insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed);
     void applyAgain(const Fleet &fleet);
@@ -138,7 +134,6 @@ private:
     void tell(const Event &event);
     void tellOfHosts(const QList<Arrival> &arrivals);
     std::optional<PlannedEnd> whyGone(const ServiceRow &row);
-    std::optional<AddressHolder> holderOf(const ServiceRow &row, const Arrival &arrival);
     void rememberStopped(ServiceId id);
     void seeActs(const QString &record);
     void restartStale(ServiceId id);
@@ -158,8 +153,8 @@ private:
     BulkActions m_bulk;
     StaleRestarts m_stale;
     FleetTrust m_trust;
-    QHash<ServiceId, Holder> m_holders; ///< of addresses where what answers is not understood
-    QHash<ServiceId, bool> m_stopped;   ///< whether it is recorded as stopped on purpose, as far as was seen
+    AddressHolders m_holders;
+    QHash<ServiceId, bool> m_stopped; ///< whether it is recorded as stopped on purpose, as far as was seen
     QSet<ServiceId> m_untrusted; ///< to be restarted when stale by a file that is not trusted, which was not yet told
     std::map<QString, std::unique_ptr<HookRunner>> m_hooks; ///< by fleet file
     QTimer m_hookTimer;

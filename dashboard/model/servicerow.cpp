@@ -96,7 +96,7 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
     if (before.report && isAnotherProcess(*before.report, *after.report)) {
         teller.tell(EventKind::Recovery, newInstanceText(*before.report, *after.report), restartedWord());
     } else if (before.observed != ServiceState::Unknown && !before.isCurrent()) {
-        teller.tell(EventKind::Recovery, RowText::tr("answers again"));
+        teller.tell(EventKind::Recovery, before.report ? RowText::tr("answers again") : RowText::tr("answers"));
     }
     if (after.code() == CodeVerdict::Stale && before.code() != CodeVerdict::Stale)
         teller.tell(EventKind::Trouble, stalenessText(after), RowText::tr("stale"));
@@ -220,6 +220,9 @@ static QString silenceReason(const ServiceRow &row)
     if (!row.holder)
         return reason;
     const QString holder = visibleText(row.holder->text, 300);
+    if (row.isReplaced() && row.reply.error == ClientError::Timeout)
+        return RowText::tr("Another process has its address, and says nothing: %1. Stop that, or change the address.")
+            .arg(holder);
     return row.isReplaced()
         ? RowText::tr(
               "Another process answers at its address, not as this service: %1. Stop that, or change the address.")

@@ -41,7 +41,7 @@ struct ServiceRow
     ServiceReply reply;                       ///< the latest, whatever it was
     QString failure;                          ///< `restart failed`; empty: none did, or it was looked at since
     QString actor;                            ///< who ends or starts it, or could not, while nobody answers; or empty
-    std::optional<AddressHolder> holder;      ///< who answers there what is not understood; nothing: not known
+    std::optional<AddressHolder> holder;      ///< who is there, where it does not answer as itself; nothing: not known
     Dialect dialect = Dialect::Hephaestus;    ///< of `report`
     QStringList inDoubt;                      ///< of its dependencies those that failed, and are not known since
     bool answered = false;                    ///< the latest poll brought `report`
@@ -80,7 +80,7 @@ struct ServiceRow
 bool isGone(const ServiceReply &reply);
 
 /// `row` after one more answer: a pure function. Of its dependencies those that are not used come last. `planned`: why
-/// nobody answered. `holder`: who answered what is not understood. Where that is a stranger, the service is out of
+/// nobody answered. `holder`: who is there instead. Where that is a stranger, the service is out of
 /// reach.
 ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock::TimePoint now,
                        const std::optional<PlannedEnd> &planned = {}, const std::optional<AddressHolder> &holder = {});

@@ -3,6 +3,7 @@
 
 #include "common/base/post.h"
 #include "common/client/openfiles.h"
+#include "common/fleet/knownprotocol.h"
 
 namespace Hephaestus {
 
@@ -75,10 +76,10 @@ void PollingFeed::ask(ServiceId id, const Poller::Done &done)
             return;
         }
         subject.client = std::make_unique<DialectClient>(*target);
-        if (tellsHealth(*subject.entry))
-            subject.client->expectHealth();
         subject.isTokenHeld = !target->whyNoToken.isEmpty();
     }
+    if (subject.hasSpoken)
+        subject.client->expectHealth();
     subject.client->askStatus(done);
 }
 
@@ -88,10 +89,22 @@ void PollingFeed::giveUp(ServiceId id)
         subject->second.client->abort();
 }
 
+/// Who wants to know whether it has spoken before looks once, when the page is found.
+void PollingFeed::takePage(ServiceId id, Arrival &arrival)
+{
+    Subject &subject = m_subjects.at(id);
+    if (!subject.hasSpoken && !std::exchange(subject.isPageKnown, true))
+        subject.hasSpoken = tellsHealth(*subject.entry, m_stateDirectory);
+    if (subject.hasSpoken)
+        arrival.answer = refusedPage(arrival.answer);
+}
+
 void PollingFeed::gather(ServiceId id, const Answer<HealthReport> &answer)
 {
     const Subject &subject = m_subjects.at(id);
     Arrival arrival{id, answer, m_clock.now(), m_clock.wall()};
+    if (arrival.answer.value && arrival.answer.value->isPage)
+        takePage(id, arrival);
     if (arrival.answer.value) {
         arrival.dialect = subject.client->dialect();
         m_environments.addTo(*arrival.answer.value, *subject.entry);

@@ -41,10 +41,13 @@ private:
         std::unique_ptr<DialectClient> client{}; ///< null: not asked yet, or its token could not be read
         bool isTokenHeld = false;                ///< from the client, until the user agrees
         bool eager = false;
+        bool hasSpoken = false;   ///< of health, as is known from elsewhere
+        bool isPageKnown = false; ///< that a page may be its answer
     };
 
     void ask(ServiceId id, const Poller::Done &done);
     void giveUp(ServiceId id);
+    void takePage(ServiceId id, Arrival &arrival);
     void gather(ServiceId id, const Answer<HealthReport> &answer);
     void publish();
 

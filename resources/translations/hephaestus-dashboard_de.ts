@@ -4728,6 +4728,14 @@ https://… token-file=… ca=…</translation>
         <source>A page answers at its address. It says nothing of health, so no more is known.</source>
         <translation>Unter seiner Adresse antwortet eine Seite. Sie sagt nichts über Gesundheit; mehr ist nicht bekannt.</translation>
     </message>
+    <message>
+        <source>answers</source>
+        <translation>antwortet</translation>
+    </message>
+    <message>
+        <source>Another process has its address, and says nothing: %1. Stop that, or change the address.</source>
+        <translation>Ein anderer Prozess hat seine Adresse und sagt nichts: %1. Beenden Sie ihn, oder ändern Sie die Adresse.</translation>
+    </message>
 </context>
 <context>
     <name>ServiceState</name>

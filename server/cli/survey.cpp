@@ -5,7 +5,9 @@
 #include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/client/dialectclient.h"
+#include "common/fleet/addressholder.h"
 #include "common/fleet/foreignservice.h"
+#include "common/fleet/knownprotocol.h"
 #include "common/fleet/prometheusgroup.h"
 #include "common/fleet/servicestate.h"
 #include "server/cli/table.h"
@@ -128,10 +130,6 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask, std::optional
         const qsizetype index = next++;
         const Result<ServiceTarget> target = targetOf(entries[index]);
         clients[size_t(index)] = std::make_unique<Client>(target ? *target : ServiceTarget{});
-        if constexpr (std::is_same_v<Client, DialectClient>) {
-            if (tellsHealth(entries[index]))
-                clients[size_t(index)]->expectHealth();
-        }
         if (target)
             return ask(*clients[size_t(index)], [&, index](const Answer<T> &answer) { answered(index, answer); });
         const Answer<T> noToken{{}, {ClientError::Unauthorized, target.problem().text(), 0, {}, {}}};
@@ -146,30 +144,61 @@ QList<Answer<T>> askAll(const QList<FleetEntry> &entries, Ask ask, std::optional
     return answers; // clients that still wait are destroyed, and call nobody
 }
 
+/// Who holds addresses of this machine; looked at when it is first asked for.
+class Holders
+{
+public:
+    std::optional<AddressHolder> of(const FleetEntry &entry)
+    {
+        if (!m_all)
+            m_all = portHolders();
+        return addressHolderOf(entry, earlierProcessOf(entry, {}), *m_all);
+    }
+
+private:
+    std::optional<QList<PortHolder>> m_all;
+};
+
+/// What is known from elsewhere of one that does not answer, or not as itself: who has its address.
+void explain(const FleetEntry &entry, const Answer<HealthReport> &answer, Holders &holders, ServiceSnapshot &snapshot)
+{
+    if (snapshot.state == ServiceState::Reachable) {
+        snapshot.report.reset();
+        snapshot.message = u"a page answers, which says nothing of health"_s;
+    }
+    if (!mayBeStranger(answer.reply.error))
+        return;
+    const std::optional<AddressHolder> holder = holders.of(entry);
+    if (!holder || !(holder->isStranger || isNotUnderstood(answer.reply.error)))
+        return;
+    if (holder->isStranger)
+        snapshot.state = ServiceState::Unreachable;
+    snapshot.message +=
+        (holder->isStranger ? u"; its address is taken by "_s : u"; its address is held by "_s) + holder->text;
+}
+
 QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
                                    QList<Answer<HealthReport>> answers)
 {
     QList<ServiceSnapshot> snapshots;
     ForeignServices foreign;
+    Holders holders;
     for (qsizetype i = 0; i < entries.size(); ++i) {
         auto &answer = answers[i];
+        if (answer.value && answer.value->isPage && tellsHealth(entries[i], {}))
+            answer = refusedPage(answer);
         if (answer.value) {
             environments.addTo(*answer.value, entries[i]);
             foreign.addTo(*answer.value, entries[i]);
             if (!answer.value->owner.isEmpty())
                 answer.reply.message = u"held by "_s + answer.value->owner;
         }
-        const ServiceState state = stateOf(answer);
-        if (state == ServiceState::Reachable) {
-            answer.value.reset();
-            answer.reply.message = u"a page answers, which says nothing of health"_s;
-        }
-        snapshots << ServiceSnapshot{entries[i].name,      entries[i].url,       state,
-                                     answer.reply.message, answer.reply.latency, answer.value,
-                                     entries[i].host.name};
+        snapshots << ServiceSnapshot{entries[i].name,      entries[i].url, stateOf(answer),     answer.reply.message,
+                                     answer.reply.latency, answer.value,   entries[i].host.name};
         snapshots.last().isHostLost = answer.reply.error == ClientError::HostLost;
         snapshots.last().isGone =
             answer.reply.error == ClientError::Refused || answer.reply.error == ClientError::Disconnected;
+        explain(entries[i], answer, holders, snapshots.last());
     }
     return snapshots;
 }

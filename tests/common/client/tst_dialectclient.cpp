@@ -42,6 +42,8 @@ private Q_SLOTS:
     void noPageStandsForHealthThatIsTooLong();
     void whoSpokeOfHealthIsNoPageLater_data();
     void whoSpokeOfHealthIsNoPageLater();
+    void whatIsServedByThisProjectHasNoOtherAnswer_data();
+    void whatIsServedByThisProjectHasNoOtherAnswer();
     void aPastedEndpointIsItsService_data();
     void aPastedEndpointIsItsService();
     void aClientThatWaitsTakesLittleMemory();
@@ -161,7 +163,8 @@ void TestDialectClient::aPageIsNotWhatIsKnownToTellItsHealth()
     FakeHttpServer server;
     server.setAnswer("/", page("<h1>another program</h1>"));
     DialectClient client({server.url(), {}});
-    client.expectHealth();
+    QVERIFY(ask(client).value);
+    client.expectHealth(); // it becomes known late
     QVERIFY(!ask(client).value);
     server.setAnswer("/health/status", FakeAnswer::json(encode(HealthReport())));
     QTRY_VERIFY(ask(client).value);
@@ -435,6 +438,32 @@ void TestDialectClient::whoSpokeOfHealthIsNoPageLater()
     }
     server.setAnswer(path, health); // as soon as it speaks again, it is understood
     QTRY_VERIFY(ask(client).value);
+}
+
+void TestDialectClient::whatIsServedByThisProjectHasNoOtherAnswer_data()
+{
+    QTest::addColumn<QByteArray>("path");
+    QTest::addColumn<FakeAnswer>("answer");
+    QTest::newRow("a page") << QByteArray("/") << page("<h1>hello</h1>");
+    QTest::newRow("a word") << QByteArray("/health") << page("ok", "text/plain");
+    QTest::newRow("actuator") << QByteArray("/health/status") << FakeAnswer::json(R"({"status":"UP"})");
+}
+
+void TestDialectClient::whatIsServedByThisProjectHasNoOtherAnswer()
+{
+    QFETCH(QByteArray, path);
+    QFETCH(FakeAnswer, answer);
+    FakeHttpServer server;
+    server.setAnswer(path, answer);
+    ServiceTarget target{server.url(), {}};
+    target.isServedByUs = true;
+    DialectClient client(target);
+    const Answer<HealthReport> stranger = ask(client);
+    QVERIFY(!stranger.value);
+    QVERIFY(stranger.reply.error == ClientError::HttpStatus || stranger.reply.error == ClientError::NotUnderstood);
+    server.setAnswer("/health/status", FakeAnswer::json(encode(HealthReport())));
+    QVERIFY(ask(client).value);
+    QCOMPARE(client.dialect(), Dialect::Hephaestus);
 }
 
 void TestDialectClient::aPastedEndpointIsItsService_data()

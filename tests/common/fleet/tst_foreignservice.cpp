@@ -20,7 +20,6 @@ class TestForeignService : public QObject
 
 private Q_SLOTS:
     void initTestCase();
-    void itIsKnownWhatTellsItsHealth();
     void itIsForeignByItsWorktreeOrDirectory_data();
     void itIsForeignByItsWorktreeOrDirectory();
     void whatSaysNothingIsNotForeign();
@@ -54,19 +53,6 @@ private:
 
     QTemporaryDir root;
 };
-
-void TestForeignService::itIsKnownWhatTellsItsHealth()
-{
-    FleetEntry entry;
-    const auto tells = [&entry](const RestartMethod &restart) {
-        entry.restart = restart;
-        return tellsHealth(entry);
-    };
-    QVERIFY(tells(RestartByService{}));
-    QVERIFY(tells(RestartByCommand{{u"/usr/bin/hephaestus"_s, u"run"_s, u"--"_s, u"true"_s}, {}, {}}));
-    QVERIFY(!tells(RestartByCommand{{u"nginx"_s}, {}, {}}));
-    QVERIFY(!tells({}));
-}
 
 void TestForeignService::initTestCase()
 {

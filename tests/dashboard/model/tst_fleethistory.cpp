@@ -35,6 +35,7 @@ private Q_SLOTS:
     void aServiceSeenToShutDownStaysStoppedOverARestartOfTheWindow();
     void aStartElsewhereIsSeenThoughItFails();
     void whoTakesTheAddressOfADeadServiceIsNamed();
+    void aStrangerIsNotTheServiceOverARestartOfTheWindow();
     void aProgramThatIsAskedToEndIsNotDeadYet();
     void aWrappedProgramIsBuriedWithItsExitCode();
     void theEndOfAForeignServiceIsNoDeath_data();
@@ -391,6 +392,30 @@ void TestFleetHistory::whoTakesTheAddressOfADeadServiceIsNamed()
     stranger.waitForFinished();
     QTRY_VERIFY(!row().isReplaced());
     QCOMPARE(row().state(), ServiceState::Unreachable);
+}
+
+/// What is recorded of the acts on it says that it had told an instance.
+void TestFleetHistory::aStrangerIsNotTheServiceOverARestartOfTheWindow()
+{
+    const QTemporaryDir state;
+    FakeHttpServer stranger;
+    stranger.setAnswer("/",
+                       FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi"));
+    Bench bench(state);
+    const ServiceId id = bench.add(stranger.url());
+    Receipt receipt;
+    receipt.newInstance = u"one"_s;
+    receipt.startedAt = QDateTime::currentDateTimeUtc();
+    receipt.ok = true;
+    auto act = ActLock::request(bench.session.fleet().find(id)->entry, FleetAction::Start, state.path());
+    QVERIFY(act && (*act)->tryToBegin());
+    (*act)->end(receipt);
+    QSignalSpy answered(&bench.session.fleet(), &FleetModel::answered);
+    bench.session.start();
+    QTRY_VERIFY_WITH_TIMEOUT(answered.size() >= 3, 60'000);
+    QCOMPARE(bench.session.fleet().find(id)->state(), ServiceState::NotUnderstood);
+    QVERIFY2(stateReason(*bench.session.fleet().find(id)).contains(u" is held by "_s),
+             qPrintable(stateReason(*bench.session.fleet().find(id))));
 }
 
 void TestFleetHistory::aProgramThatIsAskedToEndIsNotDeadYet()

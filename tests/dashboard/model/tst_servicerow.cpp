@@ -27,6 +27,7 @@ private Q_SLOTS:
     void dependenciesNotUsedComeLast();
     void eachStepIsToldOnce_data();
     void eachStepIsToldOnce();
+    void onlyWhatHasAnsweredBeforeAnswersAgain();
     void whatFailedBeforeItWasNotKnownWorksAgain();
     void aTooltipSaysWhatAStartWaitsFor();
 };
@@ -127,6 +128,9 @@ void TestServiceRow::aStrangerAtItsAddressIsNotTheService()
     QCOMPARE(taken.state(), ServiceState::Unreachable);
     QCOMPARE(stateText(taken), u"unreachable: address taken"_s);
     QVERIFY2(stateReason(taken).contains(holder.text), qPrintable(stateReason(taken)));
+    const ServiceRow silent = afterAnswer(before, Reports::failure(ClientError::Timeout), Now, {}, holder);
+    QCOMPARE(stateText(silent), u"unreachable: address taken"_s);
+    QCOMPARE(stateReason(silent).section(u':', 0, 0), u"Another process has its address, and says nothing"_s);
     QCOMPARE(eventsBetween(before, taken, {}).last().kind, EventKind::Trouble);
     const ServiceRow gone = afterAnswer(before, Reports::failure(ClientError::Refused), Now);
     const QList<Event> events = eventsBetween(gone, afterAnswer(gone, odd, Now, {}, holder), {});
@@ -178,7 +182,7 @@ void TestServiceRow::eachStepIsToldOnce_data()
     QTest::newRow("it still fails") << failing << failing << QStringList();
     QTest::newRow("it works again") << failing << healthy << QStringList{u"qdrant works again"_s};
     const auto unchecked = Reports::answer(Reports::notCheckedYet());
-    QTest::newRow("not checked yet") << refused << unchecked << QStringList{u"answers again"_s};
+    QTest::newRow("not checked yet") << refused << unchecked << QStringList{u"answers"_s};
     QTest::newRow("checked") << unchecked << healthy << QStringList();
     QTest::newRow("checked, and fails") << unchecked << failing << QStringList{u"qdrant fails: connection refused"_s};
     QTest::newRow("no longer checked") << failing << unchecked << QStringList();
@@ -208,7 +212,7 @@ void TestServiceRow::eachStepIsToldOnce_data()
         << healthy << stale({{u"PATH"_s, u"environment"_s, u"modified"_s}})
         << QStringList{u"runs with an old environment: its fleet entry says another one now"_s};
     QTest::newRow("stale, and nobody says why") << healthy << stale({}) << QStringList{u"runs old code"_s};
-    QTest::newRow("back") << refused << healthy << QStringList{u"answers again"_s};
+    QTest::newRow("there for the first time") << refused << healthy << QStringList{u"answers"_s};
 }
 
 void TestServiceRow::eachStepIsToldOnce()
@@ -221,6 +225,15 @@ void TestServiceRow::eachStepIsToldOnce()
     for (const Event &event : eventsBetween(first, second, {}))
         told << event.text;
     QTEST(told, "told");
+}
+
+void TestServiceRow::onlyWhatHasAnsweredBeforeAnswersAgain()
+{
+    const auto healthy = Reports::answer(Reports::healthy());
+    const ServiceRow gone = after({healthy, Reports::failure(ClientError::Refused)});
+    QCOMPARE(eventsBetween(gone, afterAnswer(gone, healthy, Now), {}).last().text, u"answers again"_s);
+    const ServiceRow never = after({Reports::failure(ClientError::HttpStatus)});
+    QCOMPARE(eventsBetween(never, afterAnswer(never, healthy, Now), {}).last().text, u"answers"_s);
 }
 
 void TestServiceRow::whatFailedBeforeItWasNotKnownWorksAgain()

@@ -44,6 +44,8 @@ private Q_SLOTS:
     void theServicesThatLoadedAFileAreListed();
     void nobodyIsAffectedByAFileThatNobodyLoaded();
     void aPageThatAnswersIsReachableAndNotHealthy();
+    void aStrangerAtTheAddressIsNotTheService_data();
+    void aStrangerAtTheAddressIsNotTheService();
     void theTableNamesThePhaseOfAShutdown();
     void hostileTextDoesNotReachTheTerminal();
     void statusAsJsonCarriesTheReports();
@@ -323,6 +325,28 @@ void TestClientCommands::aPageThatAnswersIsReachableAndNotHealthy()
     const Outcome waiting = run({u"wait"_s, server->url(), u"--healthy"_s, u"--timeout"_s, u"1s"_s});
     QCOMPARE(waiting.code, 1);
     QVERIFY2(waiting.output.contains(u"○ reachable"_s), qPrintable(waiting.output));
+}
+
+void TestClientCommands::aStrangerAtTheAddressIsNotTheService_data()
+{
+    QTest::addColumn<QByteArray>("entry"); // without its address
+    QTest::newRow("run") << QByteArray("run = [\"python3\", \"web.py\"]");
+    QTest::newRow("serve") << QByteArray("restart = { method = \"command\", command = [\"" HEPHAESTUS_PROGRAM
+                                         "\", \"serve\"] }");
+}
+
+void TestClientCommands::aStrangerAtTheAddressIsNotTheService()
+{
+    QFETCH(QByteArray, entry);
+    server->setAnswer("/",
+                      FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 2\r\n\r\nhi"));
+    const QString fleet =
+        fleetFile("[[service]]\nname = \"web\"\nurl = \"" + server->url().toUtf8() + "\"\n" + entry + "\n");
+    const Outcome status = run({u"status"_s, u"--fleet"_s, fleet});
+    QCOMPARE(status.code, 1);
+    QVERIFY2(status.output.contains(u"✕ unreachable"_s), qPrintable(status.output));
+    QVERIFY2(status.output.contains(u"(pid %1"_s.arg(QCoreApplication::applicationPid())), qPrintable(status.output));
+    QCOMPARE(run({u"wait"_s, u"web"_s, u"--healthy"_s, u"--timeout"_s, u"1s"_s, u"--fleet"_s, fleet}).code, 1);
 }
 
 void TestClientCommands::theTableNamesThePhaseOfAShutdown()
