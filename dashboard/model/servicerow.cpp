@@ -93,7 +93,14 @@ QString newInstanceText(const HealthReport &before, const HealthReport &after)
 
 void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &after)
 {
-    if (before.report && isAnotherProcess(*before.report, *after.report)) {
+    if (before.formerName.isEmpty() && !after.formerName.isEmpty()) {
+        const QString name = visibleText(after.report->service, 80);
+        const QString former = visibleText(after.formerName, 80);
+        teller.tell(EventKind::Trouble,
+                    after.report->pid ? RowText::tr("answers as %1 (pid %2); it was %3")
+                                            .arg(name, QString::number(*after.report->pid), former)
+                                      : RowText::tr("answers as %1; it was %2").arg(name, former));
+    } else if (before.report && isAnotherProcess(*before.report, *after.report)) {
         teller.tell(EventKind::Recovery, newInstanceText(*before.report, *after.report), restartedWord());
     } else if (before.observed != ServiceState::Unknown && !before.isCurrent()) {
         teller.tell(EventKind::Recovery, before.report ? RowText::tr("answers again") : RowText::tr("answers"));
@@ -125,6 +132,17 @@ static QStringList doubtsAfter(const ServiceRow &before, const HealthReport &rep
     return names;
 }
 
+/// Another service may have come where one has gone: its instance is another one, and so is its name. Until the former
+/// one is back.
+static QString formerNameAfter(const ServiceRow &before, const HealthReport &report)
+{
+    if (!before.formerName.isEmpty())
+        return report.service == before.formerName ? QString() : before.formerName;
+    const bool isAnother = before.report && !before.report->service.isEmpty() && !report.service.isEmpty()
+        && before.report->service != report.service && isAnotherProcess(*before.report, report);
+    return isAnother ? before.report->service : QString();
+}
+
 QString restartedWord() { return RowText::tr("restarted"); }
 
 bool isAnotherProcess(const HealthReport &before, const HealthReport &after)
@@ -152,6 +170,7 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
     row.holder = holder;
     row.answered = answer.value.has_value();
     if (answer.value) {
+        row.formerName = formerNameAfter(row, *answer.value);
         row.inDoubt = doubtsAfter(row, *answer.value);
         row.report = answer.value;
         const auto isUsed = [](const DependencyReport &each) { return each.status != DependencyStatus::NotUsed; };
@@ -230,7 +249,7 @@ static QString silenceReason(const ServiceRow &row)
         : RowText::tr("%1. The address is held by %2.").arg(reason, holder);
 }
 
-QString stateReason(const ServiceRow &row)
+static QString reasonOf(const ServiceRow &row)
 {
     switch (row.observed) {
     case ServiceState::DependencyError: {
@@ -274,6 +293,17 @@ QString stateReason(const ServiceRow &row)
     case ServiceState::Unknown: return {};
     }
     Q_UNREACHABLE();
+}
+
+/// That another service answers, and how it is.
+QString stateReason(const ServiceRow &row)
+{
+    const QString reason = reasonOf(row);
+    if (row.formerName.isEmpty() || !row.isCurrent())
+        return reason;
+    const QString other = RowText::tr("It answers as %1; it was %2.")
+                              .arg(visibleText(row.report->service, 80), visibleText(row.formerName, 80));
+    return reason.isEmpty() ? other : other + u' ' + reason;
 }
 
 QString placeOf(const FleetEntry &entry)

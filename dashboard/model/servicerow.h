@@ -41,6 +41,7 @@ struct ServiceRow
     ServiceReply reply;                       ///< the latest, whatever it was
     QString failure;                          ///< `restart failed`; empty: none did, or it was looked at since
     QString actor;                            ///< who ends or starts it, or could not, while nobody answers; or empty
+    QString formerName;                       ///< as it called itself before another service answered; or empty
     std::optional<AddressHolder> holder;      ///< who is there, where it does not answer as itself; nothing: not known
     Dialect dialect = Dialect::Hephaestus;    ///< of `report`
     QStringList inDoubt;                      ///< of its dependencies those that failed, and are not known since

@@ -4736,6 +4736,18 @@ https://… token-file=… ca=…</translation>
         <source>Another process has its address, and says nothing: %1. Stop that, or change the address.</source>
         <translation>Ein anderer Prozess hat seine Adresse und sagt nichts: %1. Beenden Sie ihn, oder ändern Sie die Adresse.</translation>
     </message>
+    <message>
+        <source>answers as %1 (pid %2); it was %3</source>
+        <translation>antwortet als %1 (pid %2); es war %3</translation>
+    </message>
+    <message>
+        <source>answers as %1; it was %2</source>
+        <translation>antwortet als %1; es war %2</translation>
+    </message>
+    <message>
+        <source>It answers as %1; it was %2.</source>
+        <translation>Es antwortet als %1; es war %2.</translation>
+    </message>
 </context>
 <context>
     <name>ServiceState</name>

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void whatWasShuttingDownAndIsGoneHasStopped();
     void whatWasMeantToBeGoneIsNotMissed();
     void aStrangerAtItsAddressIsNotTheService();
+    void anotherServiceAtItsAddressIsNamed();
     void anActivityIsShownInsteadOfTheState();
     void aShutdownTellsItsStepAndTheSecondsLeft();
     void dependenciesNotUsedComeLast();
@@ -138,6 +139,28 @@ void TestServiceRow::aStrangerAtItsAddressIsNotTheService()
     QVERIFY2(events.first().text.contains(holder.text), qPrintable(events.first().text));
     QCOMPARE(afterAnswer(before, odd, Now, PlannedEnd{}, holder).state(), ServiceState::Stopped);
     QVERIFY(!afterAnswer(taken, Reports::answer(Reports::healthy()), Now).isReplaced());
+}
+
+void TestServiceRow::anotherServiceAtItsAddressIsNamed()
+{
+    HealthReport intruder = Reports::healthy(u"two"_s);
+    intruder.service = u"intruder"_s;
+    intruder.pid = 8;
+    const ServiceRow before = after({Reports::answer(Reports::healthy()), Reports::failure(ClientError::Refused)});
+    const ServiceRow taken = afterAnswer(before, Reports::answer(intruder), Now);
+    QCOMPARE(stateReason(taken), u"It answers as intruder; it was mcp."_s);
+    const QList<Event> events = eventsBetween(before, taken, {});
+    QCOMPARE(events.size(), 1);
+    QCOMPARE(events.first().text, u"answers as intruder (pid 8); it was mcp"_s);
+    QCOMPARE(events.first().kind, EventKind::Trouble);
+    const ServiceRow still = afterAnswer(taken, Reports::answer(intruder), Now);
+    QCOMPARE(eventsBetween(taken, still, {}).size(), 0);
+    QCOMPARE(stateReason(still), stateReason(taken));
+    const ServiceRow back = afterAnswer(still, Reports::answer(Reports::healthy(u"three"_s)), Now);
+    QCOMPARE(stateReason(back), QString());
+    QCOMPARE(eventsBetween(still, back, {}).first().text, u"a new instance answers"_s);
+    intruder.instanceId = u"one"_s; // the same process may call itself otherwise
+    QCOMPARE(stateReason(after({Reports::answer(Reports::healthy()), Reports::answer(intruder)})), QString());
 }
 
 void TestServiceRow::anActivityIsShownInsteadOfTheState()
