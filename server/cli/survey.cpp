@@ -8,6 +8,7 @@
 #include "common/fleet/addressholder.h"
 #include "common/fleet/foreignservice.h"
 #include "common/fleet/knownprotocol.h"
+#include "common/fleet/plannedend.h"
 #include "common/fleet/prometheusgroup.h"
 #include "common/fleet/servicestate.h"
 #include "server/cli/table.h"
@@ -159,20 +160,35 @@ private:
     std::optional<QList<PortHolder>> m_all;
 };
 
-/// What is known from elsewhere of one that does not answer, or not as itself: who has its address.
+/// That nobody misses it, by the acts on it.
+void tellPlanned(const FleetEntry &entry, ServiceSnapshot &snapshot)
+{
+    const std::optional<PlannedEnd> planned = plannedEnd(entry, {});
+    if (!planned)
+        return;
+    snapshot.state = planned->state;
+    snapshot.message =
+        planned->state == ServiceState::Stopped ? u"it was stopped on purpose"_s : u"by "_s + planned->by;
+}
+
+/// What is known from elsewhere of one that does not answer, or not as itself: why that is, and who has its address.
 void explain(const FleetEntry &entry, const Answer<HealthReport> &answer, Holders &holders, ServiceSnapshot &snapshot)
 {
     if (snapshot.state == ServiceState::Reachable) {
         snapshot.report.reset();
         snapshot.message = u"a page answers, which says nothing of health"_s;
     }
+    if (snapshot.isGone)
+        return tellPlanned(entry, snapshot);
     if (!mayBeStranger(answer.reply.error))
         return;
     const std::optional<AddressHolder> holder = holders.of(entry);
     if (!holder || !(holder->isStranger || isNotUnderstood(answer.reply.error)))
         return;
-    if (holder->isStranger)
+    if (holder->isStranger) {
         snapshot.state = ServiceState::Unreachable;
+        tellPlanned(entry, snapshot);
+    }
     snapshot.message +=
         (holder->isStranger ? u"; its address is taken by "_s : u"; its address is held by "_s) + holder->text;
 }

@@ -451,7 +451,10 @@ void TestClientCommands::theFleetGoesUpRestartsAndGoesDown()
     const Outcome down = run({u"down"_s, u"--fleet"_s, fleet});
     QVERIFY2(down.code == 0, qPrintable(down.output + down.errors));
     QVERIFY(down.output.indexOf(u"beta: stopped in"_s) < down.output.indexOf(u"alpha: stopped in"_s));
-    QCOMPARE(run({u"status"_s, u"--fleet"_s, fleet}).code, 1);
+    const Outcome status = run({u"status"_s, u"--fleet"_s, fleet});
+    QCOMPARE(status.code, 1);
+    QCOMPARE(status.output.count(u"◌ stopped"_s), 2);
+    QVERIFY2(!status.output.contains(u"unreachable"_s), qPrintable(status.output));
 }
 
 void TestClientCommands::aReceiptCanBeHadAsJson()
