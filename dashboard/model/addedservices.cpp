@@ -40,6 +40,15 @@ QString AddedServices::whyNot(const FleetEntry &entry) const
         : QString();
 }
 
+QString AddedServices::note(const FleetEntry &entry) const
+{
+    const ServiceId id = m_session.find(entry.url);
+    return id == NoService || !whyNot(entry).isEmpty()
+        ? QString()
+        : tr("%1 is watched already, as %2. Added again, it takes the token and the certificates that are typed here.")
+              .arg(entry.url, m_session.fleet().find(id)->entry.name);
+}
+
 ServiceId AddedServices::add(const FleetEntry &entry)
 {
     if (const QString why = whyNot(entry); !why.isEmpty()) {

@@ -25,6 +25,8 @@ public:
     ServiceId add(const FleetEntry &entry);
     /// Why add() would leave the one that is watched at that address as it is, as a sentence. Empty: it would not.
     QString whyNot(const FleetEntry &entry) const;
+    /// That one was added at that address already, and add() replaces it, as a sentence. Empty: none was.
+    QString note(const FleetEntry &entry) const;
     /// Watches the services of a machine that ssh reaches, which its own fleet file names, and remembers it. It goes
     /// with the last of its services, or by removeHost().
     void addHost(const RemoteHost &host);

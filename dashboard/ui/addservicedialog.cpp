@@ -79,6 +79,19 @@ AddServiceDialog::AddServiceDialog(WhyNot whyNot, QWidget *parent)
     check(false);
 }
 
+void AddServiceDialog::setNote(const std::function<QString(const FleetEntry &)> &note)
+{
+    m_note = note;
+    check(false);
+}
+
+/// Of m_entry.
+void AddServiceDialog::say(const QString &text)
+{
+    const QString note = m_note ? m_note(m_entry) : QString();
+    m_problem->setText(note.isEmpty() ? text : visibleText(note, 400) + u'\n' + text);
+}
+
 void AddServiceDialog::offerToSave()
 {
     auto *const note =
@@ -158,9 +171,9 @@ void AddServiceDialog::check(bool withToken)
         return m_problem->setText(entry.problem().what);
     if (!why.isEmpty())
         return m_problem->setText(visibleText(why, 400));
-    m_problem->setText(tr("Asking %1…").arg(visibleText(placeOf(*entry), 100)));
     m_entry = *entry;
     m_entry.token = m_token->text().trimmed();
+    say(tr("Asking %1…").arg(visibleText(placeOf(*entry), 100)));
     m_pause.start();
 }
 
@@ -174,10 +187,9 @@ void AddServiceDialog::askWho()
     m_client = std::make_unique<DialectClient>(*target);
     m_client->askStatus([this](const Answer<HealthReport> &answer) {
         if (answer.value)
-            return m_problem->setText(introduce(m_client->dialect(), *answer.value));
+            return say(introduce(m_client->dialect(), *answer.value));
         const bool held = answer.reply.error == ClientError::Unauthorized && !m_withToken && !m_entry.token.isEmpty();
-        m_problem->setText(
-            held ? tr("It needs a token. Yours is sent when you add the service, not while you edit its address.")
+        say(held ? tr("It needs a token. Yours is sent when you add the service, not while you edit its address.")
                  : excuse(answer.reply));
     });
 }

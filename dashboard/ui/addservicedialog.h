@@ -31,6 +31,8 @@ public:
     /// `whyNot` is asked while somebody types, as long as the dialog lives.
     explicit AddServiceDialog(WhyNot whyNot, QWidget *parent = nullptr);
 
+    /// Says this, too, of an entry that can be added; empty: there is nothing to say.
+    void setNote(const std::function<QString(const FleetEntry &)> &note);
     /// Says that the next start in the same way does not watch it, and offers to save it in a fleet file.
     void offerToSave();
 
@@ -43,8 +45,10 @@ private:
     Result<FleetEntry> typed() const;
     void check(bool withToken);
     void askWho();
+    void say(const QString &text);
 
     WhyNot m_whyNot;
+    std::function<QString(const FleetEntry &)> m_note; ///< null: there is nothing to say
     QLineEdit *m_url;
     QLineEdit *m_token;
     QWidget *m_trust; ///< there for https

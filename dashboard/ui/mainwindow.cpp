@@ -561,6 +561,7 @@ void MainWindow::addService()
 {
     const auto whyNot = [this](const FleetEntry &entry) { return m_added.whyNot(entry); };
     auto *const dialog = new AddServiceDialog(whyNot, this);
+    dialog->setNote([this](const FleetEntry &entry) { return m_added.note(entry); });
     if (!m_restoresAdded)
         dialog->offerToSave();
     connect(dialog, &QDialog::accepted, this, [this, dialog] {

@@ -414,6 +414,10 @@
         <source>it is not in the keyring any more</source>
         <translation>es ist nicht mehr im Schlüsselbund</translation>
     </message>
+    <message>
+        <source>%1 is watched already, as %2. Added again, it takes the token and the certificates that are typed here.</source>
+        <translation>%1 wird schon beobachtet, als %2. Noch einmal hinzugefügt, bekommt es das Token und die Zertifikate, die hier stehen.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::AlertCommands</name>

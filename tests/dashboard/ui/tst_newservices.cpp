@@ -45,6 +45,7 @@ private Q_SLOTS:
     void aPastedUrlIsIntroduced_data();
     void aPastedUrlIsIntroduced();
     void whatIsWatchedAlreadyIsSaidWhileItIsTyped();
+    void whatWasAddedAlreadyIsSaidToo();
     void oneOverHttpsIsAddedByItsFingerprint();
     void whatTheNextStartDoesNotWatchIsSaidAndCanBeSaved();
     void theTokenIsNotSentToHalfAnAddress();
@@ -150,6 +151,29 @@ void TestNewServices::whatIsWatchedAlreadyIsSaidWhileItIsTyped()
     address->setText(server.url() + u"/other"_s);
     QVERIFY(!visible<QLabel>(dialog, u"is watched already"_s));
     QVERIFY(add->isEnabled());
+}
+
+void TestNewServices::whatWasAddedAlreadyIsSaidToo()
+{
+    FakeHttpServer server;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::healthy())));
+    FleetSession session;
+    MainWindow window(session);
+    window.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&window));
+    for (const bool isWatched : {false, true}) {
+        window.addService();
+        QTRY_VERIFY(visible<QDialog>(&window));
+        QDialog *const dialog = visible<QDialog>(&window);
+        dialog->findChild<QLineEdit *>()->setText(server.url());
+        QTRY_VERIFY(visible<QLabel>(dialog, u"Hephaestus: mcp 1.4.0, healthy"_s));
+        QCOMPARE(visible<QLabel>(dialog, u"is watched already, as"_s) != nullptr, isWatched);
+        QVERIFY(visible<QPushButton>(dialog, u"Add"_s)->isEnabled()); // it may get another token
+        dialog->accept();
+        QTRY_VERIFY(!visible<QDialog>(&window));
+    }
+    QCOMPARE(session.fleet().rowCount(), 1);
+    QSettings().clear();
 }
 
 void TestNewServices::oneOverHttpsIsAddedByItsFingerprint()
