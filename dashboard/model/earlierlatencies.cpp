@@ -45,10 +45,15 @@ void EarlierLatencies::ask(int first, int last)
 void EarlierLatencies::handOver(ServiceId id, const HistoryRange &range)
 {
     QList<float> latencies;
+    std::optional<History::Time> seen;
     for (const Stretch &stretch : range.stretches) {
-        if (stretch.polls > 0)
-            latencies << float(stretch.latency.count());
+        if (stretch.polls == 0)
+            continue;
+        latencies << float(stretch.latency.count());
+        seen = stretch.to;
     }
+    if (seen)
+        m_fleet.setSeenEarlier(id, *seen);
     if (!latencies.isEmpty())
         m_fleet.prependLatencies(id, latencies << std::numeric_limits<float>::quiet_NaN());
 }

@@ -7,7 +7,8 @@
 namespace Hephaestus {
 
 /// Gives the table the latencies from before the dashboard was started, as far as they are of the last ten minutes:
-/// the small graphs go on. The time in which nobody watched is one gap.
+/// the small graphs go on. The time in which nobody watched is one gap. When a service answered last is known, too,
+/// before it does again.
 class EarlierLatencies : public QObject
 {
     Q_OBJECT

@@ -428,6 +428,16 @@ void FleetModel::prependLatencies(ServiceId id, const QList<float> &earlier)
     signalChanges();
 }
 
+void FleetModel::setSeenEarlier(ServiceId id, Clock::WallTime at)
+{
+    Watched *const known = watched(id);
+    if (!known || known->row.lastSeen)
+        return;
+    ServiceRow row = known->row;
+    row.lastSeen = m_time.now() - std::max(m_time.wall() - at, Clock::WallTime::duration(0));
+    change(*known, std::move(row));
+}
+
 void FleetModel::updateAges()
 {
     for (std::size_t line = 0; line < m_services.size(); ++line) {
@@ -598,9 +608,11 @@ QString FleetModel::text(const ServiceRow &row, int column) const
     switch (column) {
     case State: return visibleText(stateText(row), 80);
     case Service: return visibleText(row.entry.name, 80);
-    case LastSeen: return row.lastSeen ? formatAge(m_time.now() - *row.lastSeen) : tr("never");
+    case LastSeen: return row.lastSeen ? formatAge(m_time.now() - *row.lastSeen) : tr("not seen here");
     default: break;
     }
+    if (column == Dependencies && !row.isCurrent() && row.lastSeen)
+        return tr("last seen %1").arg(formatAge(m_time.now() - *row.lastSeen));
     if (!row.report)
         return dash;
     switch (column) {
@@ -612,8 +624,6 @@ QString FleetModel::text(const ServiceRow &row, int column) const
         }
         Q_UNREACHABLE();
     case Dependencies: {
-        if (!row.isCurrent())
-            return tr("last seen %1").arg(formatAge(m_time.now() - *row.lastSeen));
         QStringList words;
         for (const DependencyReport &dependency : row.report->dependencies) {
             if (dependency.status == DependencyStatus::NotUsed)
@@ -681,7 +691,7 @@ QString FleetModel::toolTip(const ServiceRow &row, int column) const
         break;
     default: return text(row, column);
     }
-    if (row.report && !row.isCurrent() && row.lastSeen)
+    if (!row.isCurrent() && row.lastSeen)
         lines << tr("Last answered %1.").arg(formatAge(m_time.now() - *row.lastSeen));
     return lines.join(u'\n');
 }

@@ -123,6 +123,8 @@ public:
     /// `note` is called for each of them.
     void setTold(const QList<ServiceId> &services, const std::function<void(AlertsTold &)> &note);
     void setBrokenRules(ServiceId id, const QStringList &rules);
+    /// When it answered last, of one that has not answered since it is watched here.
+    void setSeenEarlier(ServiceId id, Clock::WallTime at);
     /// Of polls before those that this has seen, oldest first.
     void prependLatencies(ServiceId id, const QList<float> &earlier);
     /// Ages grow without an answer: signals those that read differently now.

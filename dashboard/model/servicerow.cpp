@@ -103,7 +103,7 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
     } else if (before.report && isAnotherProcess(*before.report, *after.report)) {
         teller.tell(EventKind::Recovery, newInstanceText(*before.report, *after.report), restartedWord());
     } else if (before.observed != ServiceState::Unknown && !before.isCurrent()) {
-        teller.tell(EventKind::Recovery, before.report ? RowText::tr("answers again") : RowText::tr("answers"));
+        teller.tell(EventKind::Recovery, before.lastSeen ? RowText::tr("answers again") : RowText::tr("answers"));
     }
     if (after.code() == CodeVerdict::Stale && before.code() != CodeVerdict::Stale)
         teller.tell(EventKind::Trouble, stalenessText(after), RowText::tr("stale"));

@@ -37,19 +37,20 @@ struct ServiceRow
 
     ServiceState observed = ServiceState::Unknown; ///< by the latest answer
     std::optional<Activity> activity;
-    std::optional<HealthReport> report;       ///< the latest that was understood; kept when later polls fail
-    ServiceReply reply;                       ///< the latest, whatever it was
-    QString failure;                          ///< `restart failed`; empty: none did, or it was looked at since
-    QString actor;                            ///< who ends or starts it, or could not, while nobody answers; or empty
-    QString formerName;                       ///< as it called itself before another service answered; or empty
-    std::optional<AddressHolder> holder;      ///< who is there, where it does not answer as itself; nothing: not known
-    Dialect dialect = Dialect::Hephaestus;    ///< of `report`
-    QStringList inDoubt;                      ///< of its dependencies those that failed, and are not known since
-    bool answered = false;                    ///< the latest poll brought `report`
-    std::optional<Clock::TimePoint> lastSeen; ///< when `report` came, or was last confirmed
-    std::optional<Clock::TimePoint> read;     ///< when `report` came: as old are its figures
-    ServiceFigures figures;                   ///< of all answers so far
-    QList<FiringAlert> alerts;                ///< that Alertmanagers have of it, the most severe first
+    std::optional<HealthReport> report;    ///< the latest that was understood; kept when later polls fail
+    ServiceReply reply;                    ///< the latest, whatever it was
+    QString failure;                       ///< `restart failed`; empty: none did, or it was looked at since
+    QString actor;                         ///< who ends or starts it, or could not, while nobody answers; or empty
+    QString formerName;                    ///< as it called itself before another service answered; or empty
+    std::optional<AddressHolder> holder;   ///< who is there, where it does not answer as itself; nothing: not known
+    Dialect dialect = Dialect::Hephaestus; ///< of `report`
+    QStringList inDoubt;                   ///< of its dependencies those that failed, and are not known since
+    bool answered = false;                 ///< the latest poll brought `report`
+    std::optional<Clock::TimePoint>
+        lastSeen;                         ///< when `report` came or was last confirmed; of one without, by the history
+    std::optional<Clock::TimePoint> read; ///< when `report` came: as old are its figures
+    ServiceFigures figures;               ///< of all answers so far
+    QList<FiringAlert> alerts;            ///< that Alertmanagers have of it, the most severe first
 
     /// What is shown: the activity's state while there is one.
     ServiceState state() const { return activity ? activity->state : observed; }

@@ -23,8 +23,11 @@ namespace {
 QString facts(const ServiceRow &row, std::chrono::duration<double> age)
 {
     QStringList facts{shortAddress(placeOf(row.entry))};
-    if (!row.report)
-        return facts.first();
+    if (!row.report) {
+        if (row.lastSeen)
+            facts << DetailHeader::tr("last seen %1").arg(formatAge(age));
+        return facts.join(u" · "_s);
+    }
     if (!row.report->version.isEmpty())
         facts << DetailHeader::tr("version %1").arg(row.report->version);
     if (row.report->pid)

@@ -400,10 +400,11 @@ void DetailPane::refresh()
     m_shownState = stateText(*row);
     m_header->show(*row, age);
     refreshReason();
-    m_dependencies->show(row->report ? row->report->dependencies : QList<DependencyReport>(),
-                         row->isCurrent() ? std::nullopt : std::optional<Seconds>(age),
-                         row->report ? tr("It tells of no dependencies.")
-                                     : tr("Its dependencies are not known: no answer of it has been understood yet."));
+    m_dependencies->show(
+        row->report ? row->report->dependencies : QList<DependencyReport>(),
+        row->isCurrent() ? std::nullopt : std::optional<Seconds>(age),
+        row->report ? tr("It tells of no dependencies.")
+                    : tr("Its dependencies are not known: no answer of it was understood since it is watched here."));
     if (m_tabs->currentWidget() == m_graphs)
         m_graphs->refresh();
     m_overview->refresh();

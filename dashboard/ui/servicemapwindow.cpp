@@ -105,8 +105,9 @@ void ServiceMapWindow::refresh()
         notes << tr("%n service(s) are left out: what is in trouble comes first, with what it needs.", nullptr,
                     map.leftOut);
     if (map.unheard > 0)
-        notes << tr("What %n service(s) share is not known: no answer of theirs has been understood yet.", nullptr,
-                    map.unheard);
+        notes << tr(
+            "What %n service(s) share is not known: no answer of theirs was understood since they are watched here.",
+            nullptr, map.unheard);
     if (map.nodes.isEmpty() && map.unheard == 0)
         notes << tr("No service here depends on another one, and none share anything. \"depends_on\" in a fleet file "
                     "says who needs whom.");

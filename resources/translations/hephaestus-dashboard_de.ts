@@ -1770,8 +1770,8 @@ https://… token-file=… ca=…</translation>
         <translation>Er nennt keine Abhängigkeiten.</translation>
     </message>
     <message>
-        <source>Its dependencies are not known: no answer of it has been understood yet.</source>
-        <translation>Seine Abhängigkeiten sind nicht bekannt: Noch wurde keine Antwort von ihm verstanden.</translation>
+        <source>Its dependencies are not known: no answer of it was understood since it is watched here.</source>
+        <translation>Seine Abhängigkeiten sind nicht bekannt: seit er hier beobachtet wird, wurde keine Antwort von ihm verstanden.</translation>
     </message>
 </context>
 <context>
@@ -2075,10 +2075,6 @@ https://… token-file=… ca=…</translation>
         <translation>Neue Prozesse, die gesehen wurden</translation>
     </message>
     <message>
-        <source>never</source>
-        <translation>nie</translation>
-    </message>
-    <message>
         <source>fresh</source>
         <translation>aktuell</translation>
     </message>
@@ -2200,6 +2196,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>As of %1.</source>
         <translation>Stand: %1.</translation>
+    </message>
+    <message>
+        <source>not seen here</source>
+        <translation>hier nicht gesehen</translation>
     </message>
 </context>
 <context>
@@ -4125,10 +4125,10 @@ https://… token-file=… ca=…</translation>
         </translation>
     </message>
     <message numerus="yes">
-        <source>What %n service(s) share is not known: no answer of theirs has been understood yet.</source>
+        <source>What %n service(s) share is not known: no answer of theirs was understood since they are watched here.</source>
         <translation>
-            <numerusform>Was %n Dienst mit anderen teilt, ist nicht bekannt: Noch wurde keine Antwort von ihm verstanden.</numerusform>
-            <numerusform>Was %n Dienste teilen, ist nicht bekannt: Noch wurde keine Antwort von ihnen verstanden.</numerusform>
+            <numerusform>Was %n Dienst mit anderen teilt, ist nicht bekannt: seit er hier beobachtet wird, wurde keine Antwort von ihm verstanden.</numerusform>
+            <numerusform>Was %n Dienste teilen, ist nicht bekannt: seit sie hier beobachtet werden, wurde keine Antwort von ihnen verstanden.</numerusform>
         </translation>
     </message>
 </context>

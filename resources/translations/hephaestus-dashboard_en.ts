@@ -528,10 +528,10 @@
         </translation>
     </message>
     <message numerus="yes">
-        <source>What %n service(s) share is not known: no answer of theirs has been understood yet.</source>
+        <source>What %n service(s) share is not known: no answer of theirs was understood since they are watched here.</source>
         <translation>
-            <numerusform>What %n service shares is not known: no answer of it has been understood yet.</numerusform>
-            <numerusform>What %n services share is not known: no answer of theirs has been understood yet.</numerusform>
+            <numerusform>What %n service shares is not known: no answer of it was understood since it is watched here.</numerusform>
+            <numerusform>What %n services share is not known: no answer of theirs was understood since they are watched here.</numerusform>
         </translation>
     </message>
 </context>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/model/earlierlatencies.h"
+
+#include "dashboard/model/displaytext.h"
 #include "tests/dashboard/model/reports.h"
 
 #include <QTest>
@@ -51,6 +53,7 @@ class TestEarlierLatencies : public QObject
 
 private Q_SLOTS:
     void theyComeBeforeWhatIsSeenNow();
+    void whoDoesNotAnswerWasSeenEarlier();
     void oneThatIsGoneMeanwhileIsNoTrouble();
 };
 
@@ -77,6 +80,29 @@ void TestEarlierLatencies::theyComeBeforeWhatIsSeenNow()
     const auto bounded = fleet.index(0, 0).data(FleetModel::LatenciesRole).value<QList<float>>();
     QCOMPARE(bounded.size(), FleetModel::LatenciesKept);
     QCOMPARE(bounded.last(), 0.003F);
+}
+
+void TestEarlierLatencies::whoDoesNotAnswerWasSeenEarlier()
+{
+    const ManualClock clock;
+    FleetModel fleet(clock);
+    HeldSource source;
+    const EarlierLatencies earlier(fleet, source, clock);
+    const ServiceId id = fleet.add(Reports::entry(u"mcp"_s));
+    fleet.applyAnswer(id, Reports::failure(ClientError::Refused));
+    const auto seen = [&fleet] { return fleet.index(0, FleetModel::LastSeen).data().toString(); };
+    QCOMPARE(seen(), u"not seen here"_s);
+    HistoryRange range = seconds({0.25, 0});
+    range.stretches.front().to = clock.wall() - 2min;
+    source.answer(range);
+    QCOMPARE(seen(), formatAge(2min));
+    QCOMPARE(fleet.index(0, FleetModel::Dependencies).data().toString(), u"last seen "_s + formatAge(2min));
+    QVERIFY(!fleet.find(id)->isCurrent());
+    const ServiceRow before = *fleet.find(id);
+    fleet.applyAnswer(id, Reports::answer(Reports::healthy()));
+    QCOMPARE(eventsBetween(before, *fleet.find(id), {}).last().text, u"answers again"_s);
+    source.answer(range); // what is known by now is later
+    QCOMPARE(seen(), formatAge(0s));
 }
 
 void TestEarlierLatencies::oneThatIsGoneMeanwhileIsNoTrouble()
