@@ -160,12 +160,15 @@ void ServiceChooser::popUpBelow(const QWidget *button)
     const int lines = std::clamp(m_list->count(), 3, LinesShown);
     m_list->setMinimumHeight(lines * std::max(m_list->sizeHintForRow(0), 1) + 2 * m_list->frameWidth());
     resize(QSize(fontMetrics().averageCharWidth() * 40, sizeHint().height()).boundedTo(free.size()));
-    QRect place({}, size());
-    place.moveTopLeft(button->mapToGlobal(QPoint(0, button->height())));
-    place.moveLeft(std::clamp(place.left(), free.left(), free.right() + 1 - place.width()));
-    place.moveTop(std::clamp(place.top(), free.top(), free.bottom() + 1 - place.height()));
-    move(place.topLeft());
+    const auto place = [&] {
+        QRect area(button->mapToGlobal(QPoint(0, button->height())), size());
+        area.moveLeft(std::clamp(area.left(), free.left(), std::max(free.left(), free.right() + 1 - area.width())));
+        area.moveTop(std::clamp(area.top(), free.top(), std::max(free.top(), free.bottom() + 1 - area.height())));
+        move(area.topLeft());
+    };
+    place();
     show();
+    place(); // it may have become wider than it was asked to be
     m_typed->setFocus();
 }
 

@@ -7,6 +7,7 @@
 #include "dashboard/ui/servicecommands.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
+#include "tests/support/processend.h"
 #include "tests/support/serviceprocess.h"
 #include "tests/support/tlsserver.h"
 
@@ -350,13 +351,18 @@ void TestNewServices::whereThereIsRoomTheFoundCommandsAreWhole()
 void TestNewServices::allThatListensIsSeenWhereThereIsRoom()
 {
     constexpr int Many = 25;
-    std::vector<std::unique_ptr<QTcpServer>> servers;
+    QProcess server; // what listens in this process is not offered
+    server.start(u"python3"_s,
+                 {u"-c"_s,
+                  u"import socket, sys\n"
+                  "all = [socket.create_server(('127.0.0.1', 0)) for each in range(%1)]\n"
+                  "print(*(each.getsockname()[1] for each in all), flush=True)\n"
+                  "sys.stdin.read()"_s.arg(Many)});
+    QVERIFY(server.waitForReadyRead(20'000));
     QSet<quint16> ports;
-    for (int each = 0; each < Many; ++each) {
-        servers.push_back(std::make_unique<QTcpServer>());
-        QVERIFY(servers.back()->listen(QHostAddress::LocalHost));
-        ports << servers.back()->serverPort();
-    }
+    for (const QByteArray &port : server.readAllStandardOutput().split(' '))
+        ports << quint16(port.trimmed().toUInt());
+    QCOMPARE(ports.size(), Many);
     QStringList others;
     for (const PortHolder &holder : portHolders()) {
         if (!ports.contains(holder.address.port))
@@ -368,9 +374,11 @@ void TestNewServices::allThatListensIsSeenWhereThereIsRoom()
     dialog->show();
     QVERIFY(QTest::qWaitForWindowExposed(dialog));
     const auto *const table = dialog->findChild<QTableView *>();
-    QVERIFY(table->model()->rowCount() >= Many);
+    QTRY_VERIFY2(table->model()->rowCount() >= Many, qPrintable(QString::number(table->model()->rowCount())));
     QCOMPARE(table->verticalScrollBar()->maximum(), 0);
     dialog->close();
+    server.closeWriteChannel();
+    QVERIFY(hasEnded(server));
 }
 
 void TestNewServices::aPlainWebServerIsWatched()
