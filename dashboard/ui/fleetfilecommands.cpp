@@ -40,8 +40,12 @@ QList<FleetEntry> FleetFileCommands::added() const
 {
     QList<FleetEntry> entries;
     for (const ServiceId id : m_session.fleet().ids()) {
-        if (m_session.fleetFileOf(id).isEmpty())
-            entries << m_session.fleet().find(id)->entry;
+        if (!m_session.fleetFileOf(id).isEmpty())
+            continue;
+        const ServiceRow &row = *m_session.fleet().find(id);
+        entries << row.entry;
+        if (row.report && row.report->isPage) // which does not say that it restarts itself
+            entries.last().restart = {};
     }
     return entries;
 }

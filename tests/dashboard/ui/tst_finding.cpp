@@ -88,6 +88,7 @@ private Q_SLOTS:
     void shiftF2PutsItIntoAGroup();
     void rowsAreMovedByKeysAndStaySo();
     void whatWasAddedIsSaved();
+    void aPageIsSavedAsNothingThatRestartsItself();
 };
 
 void TestFinding::initTestCase()
@@ -361,6 +362,21 @@ void TestFinding::whatWasAddedIsSaved()
         commands->remember(u"/fleet-%1.toml"_s.arg(each % 10));
     QCOMPARE(commands->recent()->actions().size(), FleetFileCommands::MostRecent);
     QCOMPARE(commands->recent()->actions().first()->text(), u"/fleet-1.toml"_s);
+}
+
+void TestFinding::aPageIsSavedAsNothingThatRestartsItself()
+{
+    Bench bench;
+    const ServiceId id = bench.session.add(*entryForUrl(u"http://127.0.0.1:2"_s));
+    HealthReport page;
+    page.isPage = true;
+    bench.session.fleet().applyAnswer(id, Reports::answer(page));
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(u"fleet.toml"_s));
+    QVERIFY(!bench.window.findChild<FleetFileCommands *>()->saveAdded(file.fileName()));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const QByteArray content = file.readAll();
+    QVERIFY(content.contains("127.0.0.1:2") && !content.contains("restart"));
 }
 
 QTEST_MAIN(TestFinding)
