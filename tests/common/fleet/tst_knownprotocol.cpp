@@ -95,6 +95,7 @@ void TestKnownProtocol::anActThatFoundAnInstanceIsRemembered()
     const FleetEntry entry = entryWith({});
     QVERIFY(!tellsHealth(entry, state.path()));
     Receipt receipt;
+    receipt.service = u"mcp"_s;
     receipt.newInstance = u"one"_s;
     receipt.newPid = QCoreApplication::applicationPid();
     receipt.startedAt = QDateTime::currentDateTimeUtc();

@@ -404,6 +404,7 @@ void TestFleetHistory::aStrangerIsNotTheServiceOverARestartOfTheWindow()
     Bench bench(state);
     const ServiceId id = bench.add(stranger.url());
     Receipt receipt;
+    receipt.service = u"mcp"_s;
     receipt.newInstance = u"one"_s;
     receipt.startedAt = QDateTime::currentDateTimeUtc();
     receipt.ok = true;

@@ -101,7 +101,7 @@ void TestNewServices::aPastedUrlIsIntroduced_data()
                            << QByteArray(R"({"status":"healthy","timestamp":"2025-11-04T12:00:00Z","version":"0.9"})")
                            << u"/health"_s << u"plain /health: 0.9, healthy. It can be watched."_s;
     QTest::newRow("a page") << QByteArray("/") << QByteArray("hello") << u""_s
-                            << u"HTTP: healthy. It can be watched: nothing is known but that it answers."_s;
+                            << u"HTTP: reachable. It can be watched: nothing is known but that it answers."_s;
     QTest::newRow("nobody's dialect") << QByteArray("/elsewhere") << QByteArray("{}") << u""_s
                                       << u"It can be added all the same."_s;
 }
