@@ -622,6 +622,11 @@ QItemSelectionModel::SelectionFlags FleetView::selectionCommand(const QModelInde
     return QTableView::selectionCommand(index, event);
 }
 
+QRect FleetView::visualRect(const QModelIndex &index) const
+{
+    return index.isValid() && isColumnHidden(index.column()) ? QRect() : QTableView::visualRect(index);
+}
+
 void FleetView::scrollTo(const QModelIndex &index, ScrollHint hint)
 {
     const int side = horizontalScrollBar()->value();

@@ -144,6 +144,7 @@ private Q_SLOTS:
     void everyRowSaysWhatIsSeen();
     void aRowIsSelectedAndFocusable();
     void whatCannotBeDoneIsDisabled();
+    void aHiddenColumnIsNotSaidToBeSeen();
 };
 
 void TestAccessibility::initTestCase()
@@ -275,6 +276,27 @@ void TestAccessibility::whatCannotBeDoneIsDisabled()
     QTRY_VERIFY(button(u"Start"_s) && button(u"Start"_s)->state().disabled); // it runs
     bench.window.findChild<FleetView *>()->select(bench.ids[2]);
     QTRY_VERIFY(!button(u"Start"_s)->state().disabled);
+}
+
+/// Also where headings of groups span columns.
+void TestAccessibility::aHiddenColumnIsNotSaidToBeSeen()
+{
+    FleetModel fleet;
+    for (const QString &group : {u"data"_s, u"shop"_s}) {
+        FleetEntry entry = Reports::entry(u"mcp of "_s + group, u"http://127.0.0.1:1/"_s + group);
+        entry.group = group;
+        fleet.applyAnswer(fleet.add(entry), Reports::answer(Reports::healthy()));
+    }
+    FleetView view(fleet);
+    view.setGrouped(true);
+    view.resize(1200, 300);
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    QVERIFY(view.rows().isHeading(0) && view.columnSpan(0, 0) > 1);
+    QAccessibleTableInterface *const table = QAccessible::queryAccessibleInterface(&view)->tableInterface();
+    QVERIFY(view.isColumnHidden(FleetModel::Cpu));
+    QVERIFY(table->cellAt(1, FleetModel::Cpu)->state().invisible);
+    QVERIFY(!table->cellAt(1, FleetModel::Service)->state().invisible);
 }
 
 QTEST_MAIN(TestAccessibility)
