@@ -88,6 +88,9 @@ void Obituaries::observe(ServiceId id, const FleetEntry &entry, const HealthRepo
 {
     Subject &subject = m_subjects[id];
     subject.entry = entry;
+    if (subject.endedPid != 0 && report.pid == subject.endedPid && report.instanceId == subject.endedInstance)
+        return;
+    subject.instance = report.instanceId;
     subject.answers = true;
     if (std::exchange(subject.pid, report.pid.value_or(0)) != report.pid.value_or(0)) {
         subject.process.reset(); // another wrapper: what the one before it ran ended with that
@@ -254,7 +257,13 @@ void Obituaries::askLog(const FleetEntry &entry, const std::function<void(const 
 
 void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit)
 {
-    const auto subject = m_subjects.find(id);
+    auto subject = m_subjects.find(id);
+    if (subject != m_subjects.end() && subject->second.pid == pid) {
+        subject->second.endedPid = pid;
+        subject->second.endedInstance = subject->second.instance;
+        Q_EMIT ended(id); // who hears of it may tell of more answers
+        subject = m_subjects.find(id);
+    }
     if (subject == m_subjects.end())
         return;
     if (wasKilled(subject->second, pid))

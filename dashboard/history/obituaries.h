@@ -29,7 +29,7 @@ public:
                Holds holds = isHeldBy, QObject *parent = nullptr);
     ~Obituaries() override;
 
-    /// An answered poll; `body` as the service sent it.
+    /// An answered poll; `body` as the service sent it. One of a process that was seen to end is late, and is ignored.
     void observe(ServiceId id, const FleetEntry &entry, const HealthReport &report, const QByteArray &body);
     /// A poll nobody answered. `isStopped`: it was seen to end.
     void miss(ServiceId id, const ServiceReply &reply, bool isStopped);
@@ -40,6 +40,8 @@ public:
     bool isLocal(ServiceId id) const;
 
 Q_SIGNALS:
+    /// Its process was seen to end, whatever for; told before anything else is told of it.
+    void ended(Hephaestus::ServiceId id);
     /// An obituary was recorded.
     void buried(Hephaestus::ServiceId id);
     /// For the journal and the store.
@@ -52,7 +54,10 @@ private:
         FleetEntry entry;
         bool answers = false; ///< the latest poll
         qint64 pid = 0;       ///< 0: it does not say
-        bool closes = false;  ///< wasAskedToStop() of its latest answer
+        QString instance{};   ///< by its latest answer
+        qint64 endedPid = 0;  ///< which was seen to end
+        QString endedInstance{};
+        bool closes = false; ///< wasAskedToStop() of its latest answer
         std::optional<WrappedProcess> process;
         QString programEnd; ///< of its program, which its wrapper follows: told with that; empty: it has not ended
         QList<KeptBody> bodies;

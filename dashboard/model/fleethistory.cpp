@@ -30,6 +30,7 @@ FleetHistory::FleetHistory(FleetModel &fleet, ServiceActions &actions, EventJour
         m_store.record(receipt, urlOf(id));
         m_store.flush();
     });
+    connect(&m_obituaries, &Obituaries::ended, this, &FleetHistory::ended);
     connect(&m_obituaries, &Obituaries::happened, this, &FleetHistory::publish);
     connect(&m_obituaries, &Obituaries::buried, this, &FleetHistory::buried);
     connectStore();

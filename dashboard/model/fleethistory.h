@@ -42,6 +42,8 @@ public:
     void publish(const Event &event);
 
 Q_SIGNALS:
+    /// Its process was seen to end: how the service is now is to be asked.
+    void ended(Hephaestus::ServiceId id);
     /// An obituary was recorded.
     void buried(Hephaestus::ServiceId id);
 

@@ -371,6 +371,19 @@ void FleetModel::setStopped(ServiceId id)
     change(*known, std::move(row));
 }
 
+/// Of one that was shutting down that is as expected.
+void FleetModel::setProcessEnded(ServiceId id)
+{
+    Watched *const known = watched(id);
+    if (!known || !known->row.isCurrent())
+        return;
+    ServiceRow row = known->row;
+    row.answered = false;
+    if (row.observed != ServiceState::ShuttingDown)
+        row.observed = ServiceState::Unknown;
+    change(*known, std::move(row));
+}
+
 void FleetModel::setFavourites(const QList<ServiceId> &services, bool favourite)
 {
     for (const ServiceId id : services) {
@@ -463,7 +476,7 @@ ServiceRow FleetModel::change(Watched &service, ServiceRow row)
     changed[State] = stateBefore != row.state();
     if (changed[State]) {
         row.figures.since = m_time.wall();
-        row.figures.wasSo = stateBefore == ServiceState::Unknown;
+        row.figures.wasSo = stateBefore == ServiceState::Unknown && !service.row.report;
     }
     changed[Code] = codeBefore != row.code();
     if (isWell(row.state()))

@@ -110,6 +110,8 @@ public:
     void setFailure(ServiceId id, const QString &failure);
     /// It was seen to be gone for good: it is Stopped, not Unreachable, until it answers again.
     void setStopped(ServiceId id);
+    /// Its process was seen to end: what it answered last is of the past, and how it is now its next answer tells.
+    void setProcessEnded(ServiceId id);
     /// A favourite is listed before the others.
     void setFavourite(ServiceId id, bool favourite) { setFavourites({id}, favourite); }
     void setFavourites(const QList<ServiceId> &services, bool favourite); ///< with as few signals as for one

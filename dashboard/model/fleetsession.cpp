@@ -180,6 +180,10 @@ void FleetSession::keepHistory(const QString &file, HistoryLimits limits)
     m_history = std::make_unique<FleetHistory>(m_fleet, m_actions, m_journal, *m_store, m_stateDirectory, m_clock);
     m_earlierLatencies = std::make_unique<EarlierLatencies>(m_fleet, *m_store, m_clock);
     connect(&m_bulk, &BulkActions::happened, m_history.get(), &FleetHistory::record);
+    connect(m_history.get(), &FleetHistory::ended, this, [this](ServiceId id) {
+        m_watch.polling().askAnew(id); // which publishes what came before: then that is over
+        m_fleet.setProcessEnded(id);
+    });
 }
 
 HistorySource *FleetSession::pastOf(ServiceId id) const

@@ -216,6 +216,8 @@ QString stateText(const ServiceRow &row)
         return row.failure;
     if (row.observed == ServiceState::ShuttingDown && row.isCurrent() && row.report->shutdown)
         return progressText(*row.report->shutdown);
+    if (row.observed == ServiceState::Unknown && row.report)
+        return RowText::tr("process ended");
     if (row.observed == ServiceState::Unreachable && row.isReplaced())
         return RowText::tr("unreachable: address taken");
     if (row.observed == ServiceState::Unreachable && row.reply.error != ClientError::None)
@@ -289,8 +291,10 @@ static QString reasonOf(const ServiceRow &row)
         return row.actor.isEmpty() ? QString() : RowText::tr("By %1.").arg(visibleText(row.actor, 80));
     case ServiceState::Reachable:
         return RowText::tr("A page answers at its address. It says nothing of health, so no more is known.");
-    case ServiceState::Healthy:
-    case ServiceState::Unknown: return {};
+    case ServiceState::Unknown:
+        return row.report ? RowText::tr("Its process has ended. Whether another one answers is being asked.")
+                          : QString();
+    case ServiceState::Healthy: return {};
     }
     Q_UNREACHABLE();
 }

@@ -86,6 +86,18 @@ void Poller::hurry(ServiceId id)
     arm();
 }
 
+void Poller::askAnew(ServiceId id)
+{
+    const auto found = m_subjects.find(id);
+    if (found == m_subjects.end() || !found->second.question)
+        return hurry(id);
+    if (m_giveUp)
+        m_giveUp(id);
+    forgetQuestion(id, found->second);
+    setDue(id, found->second, m_time.now());
+    arm();
+}
+
 void Poller::start()
 {
     m_running = true;

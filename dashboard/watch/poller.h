@@ -66,6 +66,8 @@ public:
     void setEager(ServiceId id, bool eager);
     /// Asks at the next opportunity.
     void hurry(ServiceId id);
+    /// The same, also of one that is being asked: that question is given up, its answer may tell of what was before.
+    void askAnew(ServiceId id);
 
     void start(); ///< lets the timer knock
     void stop();

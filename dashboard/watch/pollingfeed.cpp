@@ -61,6 +61,17 @@ void PollingFeed::setEager(ServiceId id, bool eager)
 
 void PollingFeed::hurry(ServiceId id) { m_poller.hurry(id); }
 
+void PollingFeed::askAnew(ServiceId id)
+{
+    const auto subject = m_subjects.find(id);
+    if (subject == m_subjects.end())
+        return;
+    subject->second.isAwaited = true;
+    m_poller.askAnew(id);
+    if (!m_arrivals.isEmpty())
+        publish();
+}
+
 void PollingFeed::ask(ServiceId id, const Poller::Done &done)
 {
     Subject &subject = m_subjects.at(id);
@@ -101,7 +112,7 @@ void PollingFeed::takePage(ServiceId id, Arrival &arrival)
 
 void PollingFeed::gather(ServiceId id, const Answer<HealthReport> &answer)
 {
-    const Subject &subject = m_subjects.at(id);
+    Subject &subject = m_subjects.at(id);
     Arrival arrival{id, answer, m_clock.now(), m_clock.wall()};
     if (arrival.answer.value && arrival.answer.value->isPage)
         takePage(id, arrival);
@@ -111,7 +122,8 @@ void PollingFeed::gather(ServiceId id, const Answer<HealthReport> &answer)
         m_foreign.addTo(*arrival.answer.value, *subject.entry);
     }
     m_arrivals << std::move(arrival);
-    if (subject.eager || m_arrivals.size() >= MostAtOnce)
+    const bool isAwaited = std::exchange(subject.isAwaited, false);
+    if (subject.eager || isAwaited || m_arrivals.size() >= MostAtOnce)
         publish();
     else if (!m_publishTimer.isActive())
         m_publishTimer.start(PublishPause);

@@ -31,6 +31,8 @@ public:
     void setEager(ServiceId id, bool eager);
     /// Asks at the next opportunity.
     void hurry(ServiceId id);
+    /// What was known until now is over: publishes at once what was answered before, asks, and publishes that at once.
+    void askAnew(ServiceId id);
 
     Poller::Statistics statistics() const { return m_poller.statistics(); }
 
@@ -43,6 +45,7 @@ private:
         bool eager = false;
         bool hasSpoken = false;   ///< of health, as is known from elsewhere
         bool isPageKnown = false; ///< that a page may be its answer
+        bool isAwaited = false; ///< its next answer is published at once
     };
 
     void ask(ServiceId id, const Poller::Done &done);

@@ -4752,6 +4752,14 @@ https://… token-file=… ca=…</translation>
         <source>It answers as %1; it was %2.</source>
         <translation>Es antwortet als %1; es war %2.</translation>
     </message>
+    <message>
+        <source>process ended</source>
+        <translation>Prozess beendet</translation>
+    </message>
+    <message>
+        <source>Its process has ended. Whether another one answers is being asked.</source>
+        <translation>Sein Prozess ist beendet. Ob ein anderer antwortet, wird gerade gefragt.</translation>
+    </message>
 </context>
 <context>
     <name>ServiceState</name>

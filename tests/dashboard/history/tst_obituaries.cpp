@@ -30,6 +30,7 @@ private Q_SLOTS:
     void theProgramOfAnotherWrapperDoesNotEndAgain();
     void aSignalFromOutsideIsOneDeath_data();
     void aSignalFromOutsideIsOneDeath();
+    void anAnswerReadAfterTheEndMakesNoSecondDeath();
 };
 
 /// Obituaries whose clock and whose look at /proc are the test's.
@@ -267,6 +268,35 @@ void TestObituaries::aSignalFromOutsideIsOneDeath()
     bench.store.askObituaries(entry.url, [&](const Result<QList<Obituary>> &result) { found = *result; });
     QTRY_VERIFY(found);
     QVERIFY(!found->first().bodies.isEmpty()); // what it answered last
+}
+
+/// It came before, and waited to be told with those of others.
+void TestObituaries::anAnswerReadAfterTheEndMakesNoSecondDeath()
+{
+    Bench bench;
+    bench.found = true;
+    QSignalSpy buried(&bench.obituaries, &Obituaries::buried);
+    QSignalSpy ended(&bench.obituaries, &Obituaries::ended);
+    QProcess process;
+    process.start(u"sh"_s, {u"-c"_s, u"read line; exit 3"_s});
+    QVERIFY(process.waitForStarted());
+    const FleetEntry entry = Reports::entry(u"once"_s, u"http://127.0.0.1:1"_s);
+    HealthReport report = Reports::healthy();
+    report.pid = process.processId();
+    bench.obituaries.observe(1, entry, report, "{}");
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+    QTRY_COMPARE(buried.size(), 1);
+    QCOMPARE(ended.size(), 1);
+    bench.found = false;
+    bench.obituaries.observe(1, entry, report, "{}");
+    bench.obituaries.miss(1, Reports::failure(ClientError::Refused).reply, false);
+    QCOMPARE(buried.size(), 1);
+    report.pid = 7; // a later one is another matter
+    report.instanceId = u"two"_s;
+    bench.obituaries.observe(1, entry, report, "{}");
+    bench.obituaries.miss(1, Reports::failure(ClientError::Refused).reply, false);
+    QCOMPARE(buried.size(), 2);
 }
 
 QTEST_GUILESS_MAIN(TestObituaries)

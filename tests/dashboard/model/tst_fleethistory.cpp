@@ -34,6 +34,7 @@ private Q_SLOTS:
     void whatWasAskedToEndIsNoDeath();
     void aServiceSeenToShutDownStaysStoppedOverARestartOfTheWindow();
     void aStartElsewhereIsSeenThoughItFails();
+    void whoIsSeenToEndIsNotHealthyUntilTheNextPoll();
     void whoTakesTheAddressOfADeadServiceIsNamed();
     void aStrangerIsNotTheServiceOverARestartOfTheWindow();
     void aProgramThatIsAskedToEndIsNotDeadYet();
@@ -368,6 +369,28 @@ void TestFleetHistory::aStartElsewhereIsSeenThoughItFails()
     (*start)->end(receipt);
     QTRY_COMPARE(row().state(), ServiceState::Unreachable);
     QVERIFY2(stateReason(row()).contains(u" did not bring it up: "_s), qPrintable(stateReason(row())));
+}
+
+void TestFleetHistory::whoIsSeenToEndIsNotHealthyUntilTheNextPoll()
+{
+    const QTemporaryDir state;
+    Test::ServiceProcess service;
+    QVERIFY(service.start(QStringLiteral(FAKESERVICE), {u"0"_s}));
+    Bench bench(state);
+    FleetEntry entry = Reports::entry(u"mcp"_s, u"http://127.0.0.1:%1"_s.arg(service.port));
+    entry.interval = 1h;
+    const ServiceId id = bench.session.add(entry);
+    const auto stateNow = [&] { return bench.session.fleet().find(id)->state(); };
+    bench.session.start();
+    QTRY_COMPARE(stateNow(), ServiceState::Healthy);
+    QTRY_VERIFY(bench.session.history()->isLocal(id));
+    QList<ServiceState> toldWith;
+    connect(&bench.session.journal(), &QAbstractItemModel::rowsInserted, this, [&] { toldWith << stateNow(); });
+    service.signal(SIGKILL);
+    QTRY_VERIFY(!toldWith.isEmpty());
+    QVERIFY2(toldWith.first() != ServiceState::Healthy, qPrintable(bench.journal().join(u'\n')));
+    QTRY_COMPARE(stateNow(), ServiceState::Unreachable);
+    QCOMPARE(bench.obituaries(entry.url).size(), 1);
 }
 
 void TestFleetHistory::whoTakesTheAddressOfADeadServiceIsNamed()

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void anUnchangedRowIsSilent();
     void onlyTheChangedCellsAreSignalled();
     void aFailureGreysTheRowAndKeepsItsValues();
+    void whoseProcessWasSeenToEndIsWellNoMore();
     void nothingResetsOnAPoll();
     void agesGrowWithoutAnAnswer();
     void totalsFollowTheStates();
@@ -102,6 +103,36 @@ void TestFleetModel::aFailureGreysTheRowAndKeepsItsValues()
     QCOMPARE(model.index(0, FleetModel::Version).data().toString(), u"1.4.0"_s);
     QCOMPARE(model.index(0, FleetModel::Uptime).data().toString(), u"–"_s); // it may be another process by now
     QCOMPARE(model.index(0, 0).data(FleetModel::StateRole).value<ServiceState>(), ServiceState::Unreachable);
+}
+
+void TestFleetModel::whoseProcessWasSeenToEndIsWellNoMore()
+{
+    ManualClock time;
+    FleetModel model(time);
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    model.setProcessEnded(id); // nobody has answered
+    QCOMPARE(stateText(*model.find(id)), u"not asked yet"_s);
+    model.applyAnswer(id, Reports::answer(Reports::healthy()));
+    QSignalSpy happened(&model, &FleetModel::happened);
+    model.setProcessEnded(id);
+    const ServiceRow *const row = model.find(id);
+    QVERIFY(!row->isCurrent());
+    QCOMPARE(stateText(*row), u"process ended"_s);
+    QVERIFY(!stateReason(*row).isEmpty());
+    QCOMPARE(model.totals().states.value(ServiceState::Healthy), 0);
+    QCOMPARE(model.index(0, FleetModel::Uptime).data().toString(), u"–"_s);
+    QCOMPARE(happened.size(), 0); // who saw it end tells it
+    HealthReport next = Reports::healthy(u"two"_s);
+    next.pid = 7;
+    model.applyAnswer(id, Reports::answer(next));
+    QCOMPARE(row->state(), ServiceState::Healthy);
+    QVERIFY(!row->figures.wasSo); // it is known since when
+    QCOMPARE(happened.size(), 1);
+    QCOMPARE(happened[0][0].value<Event>().text, u"a new process answers (pid 7)"_s);
+    model.applyAnswer(id, Reports::answer(Reports::shuttingDown()));
+    model.setProcessEnded(id);
+    model.applyAnswer(id, Reports::failure(ClientError::Refused));
+    QCOMPARE(row->state(), ServiceState::Stopped);
 }
 
 void TestFleetModel::nothingResetsOnAPoll()

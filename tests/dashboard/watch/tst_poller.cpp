@@ -2,6 +2,7 @@
 #include "dashboard/watch/poller.h"
 #include "tests/dashboard/model/reports.h"
 
+#include <QSignalSpy>
 #include <QTest>
 
 #include <algorithm>
@@ -61,6 +62,7 @@ private Q_SLOTS:
     void manyServicesAreSpreadOverTheInterval();
     void fewAndThoseOfAHostAreAskedInPortions_data();
     void fewAndThoseOfAHostAreAskedInPortions();
+    void anAnswerOfBeforeIsNotWaitedFor();
     void whoDoesNotAnswerIsAskedLessOften();
     void whoRefusesButAnswersIsAskedAsUsual();
     void whoseHostIsLostIsAskedAsUsual();
@@ -93,6 +95,28 @@ void TestPoller::oneQuestionAtATimeForEachService()
         bench.time.advance(1s);
     }
     QCOMPARE(bench.asked, std::vector<ServiceId>{1});
+}
+
+void TestPoller::anAnswerOfBeforeIsNotWaitedFor()
+{
+    Bench bench;
+    bench.poller.add(1, 60s);
+    bench.poller.poll();
+    bench.poller.hurry(1); // it is being asked
+    bench.poller.poll();
+    QCOMPARE(bench.asked, std::vector<ServiceId>{1});
+    QSignalSpy answered(&bench.poller, &Poller::answered);
+    const Poller::Done early = bench.waiting[1];
+    bench.poller.askAnew(1);
+    bench.poller.poll();
+    QCOMPARE(bench.asked, (std::vector<ServiceId>{1, 1}));
+    early({});
+    QCOMPARE(answered.size(), 0);
+    bench.answer(1);
+    QCOMPARE(answered.size(), 1);
+    bench.poller.askAnew(1); // that waits for its time
+    bench.poller.poll();
+    QCOMPARE(bench.asked, (std::vector<ServiceId>{1, 1, 1}));
 }
 
 void TestPoller::manyServicesAreSpreadOverTheInterval()
