@@ -66,6 +66,15 @@ bool isSame(const OutputLine &one, const OutputLine &other)
     return one.text == other.text && one.stream == other.stream && std::chrono::abs(one.time - other.time) <= MarkAge;
 }
 
+/// Of a line that beginsInstance(); 0: it is not told.
+qint64 pidOfStart(const OutputLine &line)
+{
+    constexpr QByteArrayView Mark = " with pid ";
+    const QByteArrayView rest = QByteArrayView(line.text).sliced(line.text.indexOf(Mark) + Mark.size());
+    const auto end = std::find_if_not(rest.begin(), rest.end(), [](char each) { return each >= '0' && each <= '9'; });
+    return rest.first(end - rest.begin()).toLongLong();
+}
+
 constexpr off_t MostKeptTimes = 4;  // of its bound: nobody may have looked for weeks
 constexpr int MostCatchingUp = 100; // with who writes meanwhile, where a file cannot be cut at its front
 
@@ -157,6 +166,21 @@ bool beginsInstance(const OutputLine &line)
     return line.stream == OutputStream::Event
         ? line.text.contains(" hephaestus: started with pid ")
         : line.text.contains("hephaestus.service") && line.text.contains(" starts with pid ");
+}
+
+std::optional<QList<OutputLine>> linesOfInstance(const QList<OutputLine> &lines, const QList<qint64> &pids)
+{
+    const auto isOurs = [&](const OutputLine &line) { return beginsInstance(line) && pids.contains(pidOfStart(line)); };
+    auto found = std::find_if(lines.rbegin(), lines.rend(), isOurs);
+    if (found == lines.rend())
+        found = std::find_if(lines.rbegin(), lines.rend(), beginsInstance);
+    if (found == lines.rend())
+        return {};
+    auto begin = found.base() - 1;
+    while (begin != lines.begin() && beginsInstance(*(begin - 1))) // who starts it and the service tell of one start
+        --begin;
+    const auto first = std::find_if_not(begin, lines.end(), beginsInstance);
+    return QList<OutputLine>(begin, std::find_if(first, lines.end(), beginsInstance));
 }
 
 QList<OutputLine> previousInstance(const QList<OutputLine> &lines)

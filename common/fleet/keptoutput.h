@@ -31,6 +31,9 @@ void boundOutput(const QString &path, qint64 most = 10 << 20);
 
 /// Whether an instance of the service, or of the program it wraps, begins with this line.
 bool beginsInstance(const OutputLine &line);
+/// The lines from where the instance begins that started as one of these processes, up to the begin of another. None
+/// tells of such a start: those of the latest instance. Nothing: no line tells where one begins.
+std::optional<QList<OutputLine>> linesOfInstance(const QList<OutputLine> &lines, const QList<qint64> &pids);
 /// The lines of the instance before the latest one; empty: there is none.
 QList<OutputLine> previousInstance(const QList<OutputLine> &lines);
 

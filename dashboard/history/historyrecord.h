@@ -69,7 +69,11 @@ struct Obituary
     std::optional<ExitStatus> exit; ///< nothing: nobody told
     QString reason;                 ///< one sentence: how it was noticed
     QList<KeptBody> bodies;         ///< the last ones, oldest first
-    QByteArray log;                 ///< the end of its output; empty: none was to be had
+    /// The end of its output; empty: none was to be had. That of this process alone begins with the line that tells its
+    /// start (beginsInstance()), or with Cut.
+    QByteArray log;
+
+    static constexpr char Cut[] = "…\n"; ///< stands where a part is left out
 
     bool operator==(const Obituary &) const = default;
 };

@@ -8,7 +8,7 @@
 #include "common/fleet/plannedend.h"
 #include "common/fleet/servicestate.h"
 
-#include <QFile>
+#include <QFileInfo>
 
 #include <csignal>
 #include <cstring>
@@ -23,6 +23,8 @@ namespace {
 constexpr int KeptBodies = 3;
 constexpr int LogLines = 200;
 constexpr qint64 LogBytes = 16 * 1024;
+constexpr qint64 SearchedBytes = 256 * 1024; ///< of a kept file, for where the instance begins
+constexpr auto Slack = 2s;          ///< a program may write a little before the time that it gives for its start
 constexpr int MostLogsInFlight = 4; ///< so that thousands that are there at once are not all asked at once
 constexpr auto LogPause = 60s;      ///< between two looks at a service's output, for the case that it dies
 constexpr auto ForeignPause = 5min; ///< before a process that did not hold the service's socket is looked for again
@@ -95,8 +97,12 @@ void Obituaries::observe(ServiceId id, const FleetEntry &entry, const HealthRepo
     if (std::exchange(subject.pid, report.pid.value_or(0)) != report.pid.value_or(0)) {
         subject.process.reset(); // another wrapper: what the one before it ran ended with that
         subject.programEnd.clear();
+        subject.program = 0;
     }
     subject.closes = wasAskedToStop(report);
+    subject.began = report.startTime;
+    if (report.process && report.process->pid)
+        subject.program = *report.process->pid;
     subject.bodies << KeptBody{m_clock.wall(), body};
     if (subject.bodies.size() > KeptBodies)
         subject.bodies.removeFirst();
@@ -122,10 +128,10 @@ void Obituaries::miss(ServiceId id, const ServiceReply &reply, bool isStopped)
     if (isStopped || isPlanned(subject, subject.pid, {}))
         subject.bodies.clear();
     else if (!subject.programEnd.isEmpty())
-        bury(id, subject.pid, {}, std::exchange(subject.programEnd, {}), subject.log);
+        bury(id, subject.pid, {}, std::exchange(subject.programEnd, {}));
     else // that it is unreachable its row tells
         record(id, subject, subject.pid, {},
-               reply.message.isEmpty() ? tr("it does not answer any more") : reply.message, subject.log);
+               reply.message.isEmpty() ? tr("it does not answer any more") : reply.message, {});
 }
 
 void Obituaries::expectKill(ServiceId id, qint64 pid, const QString &by)
@@ -197,12 +203,12 @@ void Obituaries::observeWrappedProgram(ServiceId id, Subject &subject, const Hea
                                   : tr("pid %1 ended").arg(pid);
     if (isFollowed)
         subject.programEnd = reason;
-    askLog(subject.entry, [this, id, pid, exit, reason, isFollowed](const QByteArray &log) {
+    askLog(subject.entry, [this, id, pid, exit, reason, isFollowed](const QList<OutputLine> &told) {
         const auto known = m_subjects.find(id);
         if (!isFollowed)
-            bury(id, pid, exit, reason, log);
-        else if (known != m_subjects.end() && !log.isEmpty())
-            known->second.log = log;
+            bury(id, pid, exit, reason, told);
+        else if (known != m_subjects.end() && !told.isEmpty())
+            known->second.told = told;
     });
 }
 
@@ -228,16 +234,16 @@ void Obituaries::readLogs()
         subject->second.logWaits = false;
         subject->second.logAsked = m_clock.now();
         ++m_logsInFlight;
-        askLog(subject->second.entry, [this, id](const QByteArray &log) {
+        askLog(subject->second.entry, [this, id](const QList<OutputLine> &told) {
             --m_logsInFlight;
-            if (const auto known = m_subjects.find(id); known != m_subjects.end() && !log.isEmpty())
-                known->second.log = log;
+            if (const auto known = m_subjects.find(id); known != m_subjects.end() && !told.isEmpty())
+                known->second.told = told;
             readLogs();
         });
     }
 }
 
-void Obituaries::askLog(const FleetEntry &entry, const std::function<void(const QByteArray &)> &done)
+void Obituaries::askLog(const FleetEntry &entry, const std::function<void(const QList<OutputLine> &)> &done)
 {
     const Result<ServiceTarget> target = targetOf(entry, m_stateDirectory);
     if (!target)
@@ -248,10 +254,7 @@ void Obituaries::askLog(const FleetEntry &entry, const std::function<void(const 
     query.limit = LogBytes;
     client->logs(query, [client, done](const Answer<LogPage> &answer) {
         client->deleteLater();
-        QByteArray log;
-        for (const OutputLine &line : answer.value.value_or(LogPage()).lines)
-            log += line.text;
-        done(log.right(LogBytes));
+        done(answer.value.value_or(LogPage()).lines);
     });
 }
 
@@ -270,9 +273,8 @@ void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitS
         return tellKilled(id, subject->second);
     if (isPlanned(subject->second, pid, exit))
         return tellPlanned(id, subject->second, pid, exit);
-    const QByteArray output = keptOutput(outputNameOf(subject->second.entry));
     const QString reason = exit ? endText(pid, *exit) : tr("pid %1 is gone; how it ended nobody told").arg(pid);
-    bury(id, pid, exit, withProgram(subject->second, reason), output.isEmpty() ? subject->second.log : output);
+    bury(id, pid, exit, withProgram(subject->second, reason));
 }
 
 QString Obituaries::withProgram(const Subject &subject, const QString &reason)
@@ -282,13 +284,13 @@ QString Obituaries::withProgram(const Subject &subject, const QString &reason)
 }
 
 void Obituaries::bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
-                      const QByteArray &log)
+                      const QList<OutputLine> &told)
 {
     const auto subject = m_subjects.find(id);
     if (subject == m_subjects.end())
         return;
     const FleetEntry entry = subject->second.entry;
-    record(id, subject->second, pid, exit, reason, log);
+    record(id, subject->second, pid, exit, reason, told);
     const bool asItShould = exit && exit->signal == 0 && exit->code == 0;
     Q_EMIT happened({m_clock.wall(),
                      id,
@@ -300,10 +302,11 @@ void Obituaries::bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> 
 }
 
 void Obituaries::record(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit,
-                        const QString &reason, const QByteArray &log)
+                        const QString &reason, const QList<OutputLine> &told)
 {
+    const QByteArray words = lastWords(subject, pid, told);
     m_store.record(Obituary{m_clock.wall(), subject.entry.url, subject.entry.name, pid, exit, reason,
-                            std::exchange(subject.bodies, {}), log});
+                            std::exchange(subject.bodies, {}), words});
     subject.programEnd.clear();
     m_store.flush();
     Q_EMIT buried(id);
@@ -352,13 +355,33 @@ void Obituaries::tellPlanned(ServiceId id, Subject &subject, qint64 pid, const s
                      tr("ended")});
 }
 
-/// The end of what a program started from here wrote; empty: it was not started from here.
-QByteArray Obituaries::keptOutput(const QString &name) const
+/// What is kept of it on this machine, as its page Logs shows it; empty: none of this instance is.
+QList<OutputLine> Obituaries::keptOutput(const Subject &subject) const
 {
+    if (!localAddressOf(subject.entry))
+        return {};
+    const KeptOutput kept = readKeptOutput(outputNameOf(subject.entry), m_stateDirectory, SearchedBytes);
+    const QDateTime written = QFileInfo(kept.path).lastModified();
+    return subject.began.isValid() && written < subject.began.addDuration(-Slack) ? QList<OutputLine>() : kept.lines;
+}
+
+/// The end of its output, from where it began if a line tells that. What follows a cut is told by a line of `…`: all of
+/// it is of this instance. `told`: by itself, just now; empty: its file is here, or it told before.
+QByteArray Obituaries::lastWords(const Subject &subject, qint64 pid, const QList<OutputLine> &told) const
+{
+    const QList<OutputLine> kept = told.isEmpty() ? keptOutput(subject) : told;
+    const QList<OutputLine> &lines = kept.isEmpty() ? subject.told : kept;
+    const auto own = linesOfInstance(lines, pid == subject.pid ? QList{pid, subject.program} : QList{pid});
     QByteArray text;
-    for (const OutputLine &line : readKeptOutput(name, m_stateDirectory, LogBytes).lines)
+    for (const OutputLine &line : own.value_or(lines))
         text += line.text;
-    return text.right(LogBytes);
+    if (text.size() <= LogBytes)
+        return text;
+    text = text.right(LogBytes);
+    text.remove(0, text.indexOf('\n') + 1);
+    // A wrapper tells each start: where none is in so much, it is longer ago.
+    const QByteArray start = own ? own->first().text : QByteArray();
+    return own || subject.program != 0 ? start + Obituary::Cut + text : text;
 }
 
 } // namespace Hephaestus

@@ -61,7 +61,9 @@ private:
         std::optional<WrappedProcess> process;
         QString programEnd; ///< of its program, which its wrapper follows: told with that; empty: it has not ended
         QList<KeptBody> bodies;
-        QByteArray log; ///< the end of its output when it was last asked for
+        QDateTime began;        ///< as it says
+        qint64 program = 0;     ///< the latest process that it wrapped; 0: none
+        QList<OutputLine> told; ///< the end of its output when it was last asked for
         Clock::TimePoint logAsked{};
         bool logWaits = false; ///< in m_logsWaiting
         qint64 foreignPid = 0; ///< not seen to hold the service's socket when it was looked for
@@ -74,7 +76,7 @@ private:
     void observeWrappedProgram(ServiceId id, Subject &subject, const HealthReport &report);
     void queueLog(ServiceId id, Subject &subject);
     void readLogs();
-    void askLog(const FleetEntry &entry, const std::function<void(const QByteArray &)> &done);
+    void askLog(const FleetEntry &entry, const std::function<void(const QList<OutputLine> &)> &done);
     /// True if the end of that process is what somebody asked for, and it went quietly.
     bool wasAsked(const Subject &subject, qint64 pid) const;
     bool isPlanned(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const;
@@ -84,10 +86,11 @@ private:
     static QString withProgram(const Subject &subject, const QString &reason);
     void buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit);
     void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
-              const QByteArray &log);
+              const QList<OutputLine> &told = {});
     void record(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit,
-                const QString &reason, const QByteArray &log);
-    QByteArray keptOutput(const QString &name) const;
+                const QString &reason, const QList<OutputLine> &told);
+    QByteArray lastWords(const Subject &subject, qint64 pid, const QList<OutputLine> &told) const;
+    QList<OutputLine> keptOutput(const Subject &subject) const;
 
     HistoryStore &m_store;
     QString m_stateDirectory;

@@ -3,6 +3,7 @@
 
 #include "common/base/ansitext.h"
 #include "common/base/localtime.h"
+#include "common/fleet/keptoutput.h"
 #include "common/protocol/healthcodec.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/icons.h"
@@ -130,13 +131,23 @@ void DeathsPage::showCurrent()
     m_text->setPlainText(row >= 0 && row < m_obituaries.size() ? textOf(m_obituaries[row]) : QString());
 }
 
+/// Who started it elsewhere, or an earlier version kept it, may not have told where it begins.
+QString DeathsPage::outputHeading(const QByteArray &log)
+{
+    if (log.isEmpty())
+        return tr("Its output is not known.");
+    const QList<OutputLine> lines = readOutputText(log);
+    const bool isAlone = !lines.isEmpty() && (beginsInstance(lines.first()) || lines.first().text == Obituary::Cut);
+    return isAlone ? tr("The end of its output:") : tr("The end of its output, and perhaps of processes before it:");
+}
+
 QString DeathsPage::textOf(const Obituary &obituary)
 {
     const QDateTime at = localTime(obituary.at);
     QStringList lines{visibleText(obituary.reason, 1000),
                       tr("Seen %1 (%2).").arg(dateAndSeconds(at), at.toUTC().toString(Qt::ISODateWithMs)),
                       {}};
-    lines << (obituary.log.isEmpty() ? tr("Its output is not known.") : tr("The end of its output:"));
+    lines << outputHeading(obituary.log);
     lines << visibleLines(obituary.log);
     for (auto kept = obituary.bodies.rbegin(); kept != obituary.bodies.rend(); ++kept) {
         const auto before = std::chrono::duration_cast<std::chrono::milliseconds>(obituary.at - kept->at);

@@ -23,6 +23,7 @@ public:
 
     /// An obituary as text for a person.
     static QString textOf(const Obituary &obituary);
+    static QString outputHeading(const QByteArray &log);
 
 protected:
     void showEvent(QShowEvent *event) override;

@@ -1434,6 +1434,10 @@ https://… token-file=… ca=…</translation>
         <source>No death of a process of it is recorded.</source>
         <translation>Kein Tod eines seiner Prozesse ist verzeichnet.</translation>
     </message>
+    <message>
+        <source>The end of its output, and perhaps of processes before it:</source>
+        <translation>Das Ende seiner Ausgabe, und vielleicht von Prozessen vor ihm:</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::DemoCommands</name>

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void onlyTheEndIsRead();
     void thePreviousInstanceIsFound_data();
     void thePreviousInstanceIsFound();
+    void theLinesOfOneInstanceAreFound_data();
+    void theLinesOfOneInstanceAreFound();
     void aFileAndWhatIsToldAreJoined_data();
     void aFileAndWhatIsToldAreJoined();
     void aFileMayHaveLinesThatWereNotTold();
@@ -146,6 +148,32 @@ void TestKeptOutput::thePreviousInstanceIsFound()
     QFETCH(const QString, lines);
     QFETCH(const QString, previous);
     QCOMPARE(textOf(previousInstance(linesOf(lines))), textOf(linesOf(previous)));
+}
+
+void TestKeptOutput::theLinesOfOneInstanceAreFound_data()
+{
+    QTest::addColumn<QString>("lines");
+    QTest::addColumn<int>("pid");
+    QTest::addColumn<QString>("own"); ///< "-": it cannot be told
+    QTest::newRow("the latest") << u"started1 a b started2 c"_s << 2 << u"started2 c"_s;
+    QTest::newRow("its successor runs already") << u"started1 a b started2 c"_s << 1 << u"started1 a b"_s;
+    QTest::newRow("another process tells") << u"started1 a started2 b"_s << 7 << u"started2 b"_s;
+    QTest::newRow("told twice") << u"started1 starts1 a started2 starts3 b"_s << 3 << u"started2 starts3 b"_s;
+    QTest::newRow("its number was another's before") << u"started1 a started2 b started1 c"_s << 1 << u"started1 c"_s;
+    QTest::newRow("nothing but its start") << u"a started1"_s << 1 << u"started1"_s;
+    QTest::newRow("no marks") << u"a b"_s << 1 << u"-"_s;
+    QTest::newRow("nothing") << u""_s << 1 << u"-"_s;
+}
+
+void TestKeptOutput::theLinesOfOneInstanceAreFound()
+{
+    QFETCH(const QString, lines);
+    QFETCH(const int, pid);
+    QFETCH(const QString, own);
+    const auto found = linesOfInstance(linesOf(lines), {pid});
+    QCOMPARE(found.has_value(), own != "-"_L1);
+    if (found)
+        QCOMPARE(textOf(*found), textOf(linesOf(own)));
 }
 
 void TestKeptOutput::aFileAndWhatIsToldAreJoined_data()

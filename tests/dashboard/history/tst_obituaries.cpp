@@ -3,6 +3,7 @@
 #include "tests/dashboard/model/reports.h"
 
 #include <QCoreApplication>
+#include <QDir>
 #include <QProcess>
 #include <QSignalSpy>
 #include <QTcpServer>
@@ -31,6 +32,8 @@ private Q_SLOTS:
     void aSignalFromOutsideIsOneDeath_data();
     void aSignalFromOutsideIsOneDeath();
     void anAnswerReadAfterTheEndMakesNoSecondDeath();
+    void theLastWordsAreThoseOfTheInstance_data();
+    void theLastWordsAreThoseOfTheInstance();
 };
 
 /// Obituaries whose clock and whose look at /proc are the test's.
@@ -297,6 +300,54 @@ void TestObituaries::anAnswerReadAfterTheEndMakesNoSecondDeath()
     bench.obituaries.observe(1, entry, report, "{}");
     bench.obituaries.miss(1, Reports::failure(ClientError::Refused).reply, false);
     QCOMPARE(buried.size(), 2);
+}
+
+void TestObituaries::theLastWordsAreThoseOfTheInstance_data()
+{
+    QTest::addColumn<QString>("file");
+    QTest::addColumn<QByteArray>("kept");
+    QTest::addColumn<QByteArray>("words");
+    const QByteArray earlier = "2026-01-31T12:00:00.000Z hephaestus: started with pid 8\n"
+                               "2026-01-31T12:00:00.100Z stdout:\nhello\n"
+                               "2026-01-31T12:00:01.000Z hephaestus: exited with code 3\n";
+    const QByteArray start = "2026-01-31T12:00:02.000Z hephaestus: started with pid 9\n";
+    const QByteArray mark = "2026-01-31T12:00:02.100Z stderr:\n";
+    QTest::newRow("of a plain program") << u"logs/once.log"_s << QByteArray("it is up\n") << QByteArray("it is up\n");
+    QTest::newRow("of a wrapped one") << u"logs/once.output.log"_s << earlier + start + mark + "no config\n"
+                                      << start + "no config\n";
+    QTest::newRow("of one that says much")
+        << u"logs/once.output.log"_s << earlier + start + mark + QByteArray("a line\n").repeated(5000) + "no config\n"
+        << start + "…\n" + ("\n" + QByteArray("a line\n").repeated(5000) + "no config\n").last(16 * 1024).mid(1);
+}
+
+/// Of a service that tells neither its process nor its log.
+void TestObituaries::theLastWordsAreThoseOfTheInstance()
+{
+    QFETCH(QString, file);
+    QFETCH(QByteArray, kept);
+    QFETCH(QByteArray, words);
+    Bench bench;
+    QVERIFY(QDir(bench.state.path()).mkdir(u"logs"_s));
+    QFile log(bench.state.filePath(file));
+    QVERIFY(log.open(QIODevice::WriteOnly) && log.write(kept) == kept.size());
+    log.close();
+    const FleetEntry entry = Reports::entry(u"once"_s, u"http://127.0.0.1:1"_s);
+    HealthReport report = Reports::healthy();
+    report.pid.reset();
+    bench.obituaries.observe(1, entry, report, "{}");
+    bench.obituaries.miss(1, Reports::failure(ClientError::Refused).reply, false);
+    std::optional<QList<Obituary>> found;
+    bench.store.askObituaries(entry.url, [&](const Result<QList<Obituary>> &result) { found = *result; });
+    QTRY_VERIFY(found);
+    QCOMPARE(found->size(), 1);
+    const qsizetype cut = words.indexOf("…\n");
+    if (cut < 0) {
+        QCOMPARE(found->first().log, words);
+        return;
+    }
+    QVERIFY(found->first().log.startsWith(words.first(cut + QByteArray("…\n").size())));
+    QVERIFY(found->first().log.endsWith("\na line\na line\nno config\n"));
+    QVERIFY(found->first().log.size() <= words.size() + 10);
 }
 
 QTEST_GUILESS_MAIN(TestObituaries)

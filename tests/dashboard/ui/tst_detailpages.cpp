@@ -1164,6 +1164,7 @@ void TestDetailPages::aDeathCanBeReadAfterwards()
     QVERIFY(list->item(0)->text().contains(u"pid 4312 was killed by signal 11"_s));
     const auto *const text = named<QPlainTextEdit>(page, u"Last words"_s);
     QVERIFY(text->toPlainText().contains(u"about to crash"_s));
+    QVERIFY(text->toPlainText().contains(u"perhaps of processes before it:"_s)); // no line tells where it begins
     QVERIFY(text->toPlainText().contains(u"\"status\": \"healthy\""_s));
     QVERIFY2(text->toPlainText().contains(u"What it answered 31 ms before:"_s), qPrintable(text->toPlainText()));
     QVERIFY(list->iconSize().isValid() && list->iconSize().height() < list->visualItemRect(list->item(0)).height());
