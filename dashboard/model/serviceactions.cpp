@@ -77,6 +77,16 @@ ServiceActions::ServiceActions(FleetModel &fleet, SequenceOptions options, const
 
 ServiceActions::~ServiceActions() = default;
 
+/// Others' protocols tell how a service is, and only Actuator can be asked to do something. A start asks nobody; nor
+/// does a restart of what is down, or by a supervisor.
+static bool mustBeAsked(const ServiceRow &row, const ActionConditions &conditions, ServiceAction action)
+{
+    const bool isByItself = std::holds_alternative<RestartByService>(row.entry.restart);
+    const bool isByCommand = std::holds_alternative<RestartByCommand>(row.entry.restart);
+    return action != ServiceAction::Start
+        && (action != ServiceAction::Restart || (conditions.answers && (isByItself || isByCommand)));
+}
+
 ActionConditions conditionsOf(const ServiceRow &row)
 {
     return {
@@ -102,11 +112,10 @@ ServiceActions::Obstacle ServiceActions::obstacle(ServiceId id, ServiceAction ac
         return Obstacle::Busy;
     if (conditions.foreign && action != ServiceAction::CheckNow)
         return Obstacle::Foreign;
-    // Others' protocols tell how a service is; only Actuator can be asked to do something.
-    if (conditions.dialect == Dialect::Actuator && action == ServiceAction::ShutDown)
-        return conditions.answers ? Obstacle::None : Obstacle::Silent;
-    if (conditions.dialect != Dialect::Hephaestus)
-        return Obstacle::OtherDialect;
+    if (conditions.dialect != Dialect::Hephaestus && mustBeAsked(*row, conditions, action))
+        return conditions.dialect != Dialect::Actuator || action != ServiceAction::ShutDown ? Obstacle::OtherDialect
+            : conditions.answers                                                            ? Obstacle::None
+                                                                                            : Obstacle::Silent;
     const bool answers = conditions.answers;
     const bool closing = conditions.closing;
     switch (action) {

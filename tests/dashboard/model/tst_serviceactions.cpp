@@ -81,6 +81,21 @@ void TestServiceActions::whatCannotBeDoneSaysWhy_data()
     QTest::newRow("cancel") << ServiceAction::CancelShutDown << u"closing"_s << u""_s;
     QTest::newRow("start what runs") << ServiceAction::Start << u"command"_s << u"runs already"_s;
     QTest::newRow("start without command") << ServiceAction::Start << u"gone"_s << u"no command to start it"_s;
+    QTest::newRow("start of another dialect") << ServiceAction::Start << u"plain, command, gone"_s << u""_s;
+    QTest::newRow("start of another dialect without command")
+        << ServiceAction::Start << u"plain, gone"_s << u"no command to start it"_s;
+    QTest::newRow("start of another dialect that runs")
+        << ServiceAction::Start << u"plain, command"_s << u"runs already"_s;
+    QTest::newRow("restart of another dialect that is gone")
+        << ServiceAction::Restart << u"plain, command, gone"_s << u""_s;
+    QTest::newRow("restart of another dialect that runs")
+        << ServiceAction::Restart << u"plain, command"_s << u"not asked for this"_s;
+    QTest::newRow("restart of another dialect by its supervisor")
+        << ServiceAction::Restart << u"plain, systemd"_s << u""_s;
+    QTest::newRow("restart of another dialect without a way")
+        << ServiceAction::Restart << u"plain, gone"_s << u"no restart method"_s;
+    QTest::newRow("shut down another dialect that is gone")
+        << ServiceAction::ShutDown << u"plain, command, gone"_s << u"not asked for this"_s;
     QTest::newRow("check not offered") << ServiceAction::CheckNow << u"healthy"_s << u"does not offer to check"_s;
 }
 
@@ -90,12 +105,17 @@ void TestServiceActions::whatCannotBeDoneSaysWhy()
     QFETCH(QString, situation);
     QFETCH(QString, why);
     RestartMethod restart;
-    if (situation == "command"_L1)
+    if (situation.contains("command"_L1))
         restart = RestartByCommand{{u"/bin/true"_s}, {}, {}};
+    else if (situation.contains("systemd"_L1))
+        restart = RestartBySystemd{u"orders.service"_s};
     else if (situation == "url"_L1)
         restart = RestartByService{};
     Bench bench(restart, situation == "closing"_L1 ? Reports::shuttingDown() : Reports::healthy());
-    if (situation == "gone"_L1)
+    if (situation.contains("plain"_L1))
+        bench.fleet.applyArrivals(
+            {{bench.id, Reports::answer(Reports::healthy()), {}, Clock::machine().wall(), Dialect::Plain}});
+    if (situation.contains("gone"_L1))
         bench.fleet.applyAnswer(bench.id, Reports::failure(ClientError::Refused));
     const QString said = bench.actions.whyNot(bench.id, action);
     QVERIFY2(why.isEmpty() ? said.isEmpty() : said.contains(why), qPrintable(said));
