@@ -343,14 +343,25 @@ void Obituaries::tellPlanned(ServiceId id, Subject &subject, qint64 pid, const s
 {
     subject.bodies.clear();
     subject.programEnd.clear();
-    const bool isPlain = exit && (exit->signal != 0 || exit->code == 0);
+    const int code = exit && exit->signal == 0 ? exit->code : 0;
+    // A wrapper ends with 0 when its program ended as it should, and with 128 and the signal that killed it.
+    const bool isUnclean = subject.program != 0 && code != 0;
+    const int signal = isUnclean && pid != subject.program && code > 128 ? code - 128 : 0;
+    const QString text = !exit ? tr("pid %1 has ended, as was asked; how nobody told").arg(pid)
+        : signal != 0          ? tr("pid %1 was killed by signal %2 (%3) in its shutdown: its clean-up did not finish")
+                            .arg(subject.program)
+                            .arg(signal)
+                            .arg(QString::fromLocal8Bit(::strsignal(signal)))
+        : isUnclean ? tr("pid %1 ended as asked, but with exit code %2: its clean-up is not known to be complete")
+                          .arg(pid)
+                          .arg(code)
+        : code != 0 ? tr("pid %1 ended as asked, with exit code %2").arg(pid).arg(code)
+                    : tr("pid %1 ended as asked").arg(pid);
     Q_EMIT happened({m_clock.wall(),
                      id,
                      subject.entry.name,
-                     EventKind::Information,
-                     !exit         ? tr("pid %1 has ended, as was asked; how nobody told").arg(pid)
-                         : isPlain ? tr("pid %1 ended as asked").arg(pid)
-                                   : tr("pid %1 ended as asked, with exit code %2").arg(pid).arg(exit->code),
+                     isUnclean ? EventKind::Trouble : EventKind::Information,
+                     text,
                      {},
                      tr("ended")});
 }

@@ -3,6 +3,7 @@
 
 #include "common/base/gitstate.h"
 #include "common/base/homedirectory.h"
+#include "common/base/localtime.h"
 #include "common/fleet/actlock.h"
 #include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
@@ -11,6 +12,8 @@
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/plannedend.h"
 #include "common/fleet/statepaths.h"
+#include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -43,6 +46,7 @@ QString projectOf(const QString &fleetFile)
 FleetSession::FleetSession(SequenceOptions options, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_clock(clock)
+    , m_since(clock.wall())
     , m_stateDirectory(options.stateDirectory)
     , m_fleet(clock)
     , m_actions(m_fleet, std::move(options), clock)
@@ -130,7 +134,38 @@ void FleetSession::seeActs(const QString &record)
         const ServiceRow *const row = m_fleet.find(*each);
         if (row && !row->isCurrent())
             m_watch.polling().hurry(*each);
+        learnAct(*each);
     }
+}
+
+void FleetSession::setOpened(ServiceId id)
+{
+    m_watch.setOpened(id);
+    learnAct(id);
+}
+
+/// The receipt of what others did last, or this window. What failed of a stop or restart by others is told, once: that
+/// they did not bring it up its row tells.
+void FleetSession::learnAct(ServiceId id)
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    if (!row || row->observed == ServiceState::Foreign)
+        return;
+    const ActRecord record = readActs(row->entry, m_stateDirectory);
+    if (!record.last || !m_actions.remember(id, *record.last))
+        return;
+    const Receipt &last = *record.last;
+    const QString url = row->entry.url;
+    if (m_history && m_recorded.value(url, find(url)) == id)
+        m_history->store().record(last, url);
+    const auto ended = last.startedAt.addMSecs(qint64(last.total.count() * 1000));
+    if (last.ok || last.action == FleetAction::Start || ended < localTime(m_since))
+        return;
+    const bool isKnown = record.latest && record.latest->action == last.action;
+    const QString by = isKnown ? visibleText(record.latest->command, 80) : tr("somebody else");
+    const QString text =
+        last.action == FleetAction::Stop ? tr("the shutdown by %1 failed: %2") : tr("the restart by %1 failed: %2");
+    tell({m_clock.wall(), id, row->entry.name, EventKind::Trouble, text.arg(by, translated(last.failure))});
 }
 
 /// What keeps a host away is told once, whatever number of services it has.

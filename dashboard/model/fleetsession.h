@@ -35,7 +35,7 @@ public:
     EventJournal &journal() { return m_journal; }
     const FleetWatch &watch() const { return m_watch; }
     /// The service whose row is open: it is asked itself for what Prometheus cannot know. NoService: none.
-    void setOpened(ServiceId id) { m_watch.setOpened(id); }
+    void setOpened(ServiceId id);
     /// Those in view, of which Prometheus is asked all, however large the fleet is; called before each question.
     void setShown(const std::function<QList<ServiceId>()> &shown) { m_watch.setShown(shown); }
 
@@ -136,6 +136,7 @@ private:
     std::optional<PlannedEnd> whyGone(const ServiceRow &row);
     void rememberStopped(ServiceId id);
     void seeActs(const QString &record);
+    void learnAct(ServiceId id);
     void restartStale(ServiceId id);
     void watchForStale(ServiceId id);
     void tellUntrusted(ServiceId id);
@@ -146,6 +147,7 @@ private:
     void tellOfHook(const QString &hook, EventKind kind, const QString &text);
 
     const Clock &m_clock;
+    const Clock::WallTime m_since; ///< what ended before is no news
     QString m_stateDirectory;
     FleetModel m_fleet;
     EventJournal m_journal;

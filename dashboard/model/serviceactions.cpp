@@ -366,10 +366,15 @@ const Receipt *ServiceActions::receipt(ServiceId id) const
     return last == m_receipts.end() ? nullptr : &last->second;
 }
 
-void ServiceActions::remember(ServiceId id, const Receipt &receipt)
+bool ServiceActions::remember(ServiceId id, const Receipt &receipt)
 {
-    if (m_receipts.try_emplace(id, receipt).second)
-        Q_EMIT receiptChanged(id);
+    const auto last = m_receipts.find(id);
+    const bool isNothing = receipt.ok && receipt.steps.isEmpty();
+    if (isRunning(id) || isNothing || (last != m_receipts.end() && last->second.startedAt >= receipt.startedAt))
+        return false;
+    m_receipts[id] = receipt;
+    Q_EMIT receiptChanged(id);
+    return true;
 }
 
 std::optional<RestartStep> ServiceActions::runningStep(ServiceId id) const

@@ -279,7 +279,7 @@ void ReceiptPage::showOne(const Receipt *receipt, std::optional<RestartStep> run
     m_facts->setVisible(receipt && !running);
     if (!receipt) {
         m_model.clear();
-        m_summary->setText(tr("No restart, start or stop of it from here is recorded."));
+        m_summary->setText(tr("No restart, start or stop of it by this user is recorded."));
         return;
     }
     m_model.show(*receipt, runningStep);

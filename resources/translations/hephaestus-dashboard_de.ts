@@ -2273,6 +2273,18 @@ https://… token-file=… ca=…</translation>
         <source>connected again</source>
         <translation>wieder verbunden</translation>
     </message>
+    <message>
+        <source>somebody else</source>
+        <translation>jemand anderem</translation>
+    </message>
+    <message>
+        <source>the shutdown by %1 failed: %2</source>
+        <translation>Herunterfahren durch %1 fehlgeschlagen: %2</translation>
+    </message>
+    <message>
+        <source>the restart by %1 failed: %2</source>
+        <translation>Neustart durch %1 fehlgeschlagen: %2</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FleetView</name>
@@ -3190,6 +3202,14 @@ https://… token-file=… ca=…</translation>
         <source>%1, after the program that it ran: %2</source>
         <translation>%1, nach dem Programm, das er ausführte: %2</translation>
     </message>
+    <message>
+        <source>pid %1 was killed by signal %2 (%3) in its shutdown: its clean-up did not finish</source>
+        <translation>PID %1 wurde beim Herunterfahren durch Signal %2 (%3) beendet: das Aufräumen wurde nicht fertig</translation>
+    </message>
+    <message>
+        <source>pid %1 ended as asked, but with exit code %2: its clean-up is not known to be complete</source>
+        <translation>PID %1 endete wie verlangt, aber mit Exit-Code %2: ob das Aufräumen vollständig war, ist nicht bekannt</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::OverviewPage</name>
@@ -3570,8 +3590,8 @@ https://… token-file=… ca=…</translation>
         <translation>%1 auf %2</translation>
     </message>
     <message>
-        <source>No restart, start or stop of it from here is recorded.</source>
-        <translation>Kein Neustart, Start oder Stopp von hier ist verzeichnet.</translation>
+        <source>No restart, start or stop of it by this user is recorded.</source>
+        <translation>Kein Neustart, Start oder Stopp durch diesen Benutzer ist verzeichnet.</translation>
     </message>
 </context>
 <context>

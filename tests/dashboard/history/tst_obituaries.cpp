@@ -5,11 +5,16 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QProcess>
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTcpServer>
 #include <QTcpSocket>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <array>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -34,6 +39,8 @@ private Q_SLOTS:
     void anAnswerReadAfterTheEndMakesNoSecondDeath();
     void theLastWordsAreThoseOfTheInstance_data();
     void theLastWordsAreThoseOfTheInstance();
+    void anUncleanEndThatWasAskedForIsTold_data();
+    void anUncleanEndThatWasAskedForIsTold();
 };
 
 /// Obituaries whose clock and whose look at /proc are the test's.
@@ -348,6 +355,57 @@ void TestObituaries::theLastWordsAreThoseOfTheInstance()
     QVERIFY(found->first().log.startsWith(words.first(cut + QByteArray("…\n").size())));
     QVERIFY(found->first().log.endsWith("\na line\na line\nno config\n"));
     QVERIFY(found->first().log.size() <= words.size() + 10);
+}
+
+void TestObituaries::anUncleanEndThatWasAskedForIsTold_data()
+{
+    QTest::addColumn<bool>("isWrapper");
+    QTest::addColumn<int>("code");
+    QTest::addColumn<EventKind>("kind");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("as it should") << true << 0 << EventKind::Information << u"pid %1 ended as asked"_s;
+    QTest::newRow("its program was killed")
+        << true << 137 << EventKind::Trouble
+        << u"pid 9 was killed by signal 9 (Killed) in its shutdown: its clean-up did not finish"_s;
+    QTest::newRow("its program failed")
+        << true << 1 << EventKind::Trouble
+        << u"pid %1 ended as asked, but with exit code 1: its clean-up is not known to be complete"_s;
+    QTest::newRow("another program") << false << 1 << EventKind::Information
+                                     << u"pid %1 ended as asked, with exit code 1"_s;
+}
+
+void TestObituaries::anUncleanEndThatWasAskedForIsTold()
+{
+    QFETCH(bool, isWrapper);
+    QFETCH(int, code);
+    QFETCH(EventKind, kind);
+    QFETCH(QString, text);
+    Bench bench;
+    bench.found = true;
+    QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
+    std::array<int, 2> pipe;
+    QCOMPARE(::pipe(pipe.data()), 0);
+    const pid_t pid = ::fork(); // which nobody reaps until its end was told
+    if (pid == 0) {
+        ::close(pipe[1]);
+        char byte;
+        ::_exit(::read(pipe[0], &byte, 1) == 0 ? code : 127);
+    }
+    ::close(pipe[0]);
+    QVERIFY(pid > 0);
+    const auto reap = qScopeGuard([pid] { ::waitpid(pid, nullptr, 0); });
+    HealthReport report = Reports::healthy();
+    report.status = ServiceStatus::ShuttingDown;
+    report.shutdown = ShutdownProgress{ShutdownMode::Immediate, {}, {}, 0, {}};
+    report.pid = pid;
+    if (isWrapper)
+        report.process = WrappedProcess{.pid = 9, .state = ProcessState::Stopping};
+    bench.obituaries.observe(1, Reports::entry(u"hanger"_s, u"http://127.0.0.1:1"_s), report, "{}");
+    ::close(pipe[1]);
+    QTRY_COMPARE(happened.size(), 1);
+    const auto event = happened[0][0].value<Event>();
+    QCOMPARE(event.text, text.contains(u"%1"_s) ? text.arg(pid) : text);
+    QCOMPARE(event.kind, kind);
 }
 
 QTEST_GUILESS_MAIN(TestObituaries)

@@ -34,6 +34,7 @@ private Q_SLOTS:
     void whatWasAskedToEndIsNoDeath();
     void aServiceSeenToShutDownStaysStoppedOverARestartOfTheWindow();
     void aStartElsewhereIsSeenThoughItFails();
+    void whatFailedOfAStopElsewhereIsTold();
     void whoIsSeenToEndIsNotHealthyUntilTheNextPoll();
     void whoTakesTheAddressOfADeadServiceIsNamed();
     void aStrangerIsNotTheServiceOverARestartOfTheWindow();
@@ -369,6 +370,51 @@ void TestFleetHistory::aStartElsewhereIsSeenThoughItFails()
     (*start)->end(receipt);
     QTRY_COMPARE(row().state(), ServiceState::Unreachable);
     QVERIFY2(stateReason(row()).contains(u" did not bring it up: "_s), qPrintable(stateReason(row())));
+}
+
+/// By `hephaestus down`, say.
+void TestFleetHistory::whatFailedOfAStopElsewhereIsTold()
+{
+    const QTemporaryDir state;
+    FleetEntry entry = Reports::entry(u"hanger"_s, u"http://127.0.0.1:1"_s);
+    entry.interval = 1h;
+    Receipt receipt;
+    receipt.service = entry.name;
+    receipt.action = FleetAction::Stop;
+    receipt.startedAt = QDateTime::currentDateTimeUtc();
+    receipt.total = Seconds(30);
+    receipt.steps = {{RestartStep::Cleaned, StepOutcome::Failed, Seconds(30), u"it was killed"_s}};
+    receipt.failure = u"it was killed: its clean-up did not finish"_s;
+    {
+        Bench bench(state);
+        const ServiceId id = bench.session.add(entry);
+        bench.session.start();
+        QTRY_COMPARE(bench.session.fleet().find(id)->state(), ServiceState::Unreachable);
+        QVERIFY(!bench.session.actions().receipt(id));
+        auto stop = ActLock::request(entry, FleetAction::Stop, state.path());
+        QVERIFY(stop && (*stop)->tryToBegin());
+        (*stop)->end(receipt);
+        QTRY_VERIFY(bench.session.actions().receipt(id));
+        QCOMPARE(bench.session.actions().receipt(id)->failure, receipt.failure);
+        QCOMPARE(bench.journal().filter(receipt.failure).size(), 1);
+        QVERIFY2(bench.journal().filter(receipt.failure).first().startsWith(u"the shutdown by "_s),
+                 qPrintable(bench.journal().join(u'\n')));
+        bench.session.setOpened(id);
+        QCOMPARE(bench.journal().filter(receipt.failure).size(), 1);
+    }
+    // A window that is opened afterwards shows it, and tells no news of it.
+    QVERIFY(QFile::remove(state.filePath(u"history.db"_s)));
+    receipt.total = Seconds(0);
+    receipt.startedAt = receipt.startedAt.addSecs(-60);
+    auto stop = ActLock::request(entry, FleetAction::Stop, state.path());
+    QVERIFY(stop && (*stop)->tryToBegin());
+    (*stop)->end(receipt);
+    Bench later(state);
+    const ServiceId id = later.session.add(entry);
+    later.session.setOpened(id);
+    QVERIFY(later.session.actions().receipt(id));
+    QCOMPARE(later.session.actions().receipt(id)->failure, receipt.failure);
+    QVERIFY2(later.journal().isEmpty(), qPrintable(later.journal().join(u'\n')));
 }
 
 void TestFleetHistory::whoIsSeenToEndIsNotHealthyUntilTheNextPoll()
