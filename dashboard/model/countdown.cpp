@@ -25,9 +25,11 @@ void Countdown::show(const Waiting &waiting)
     const auto left = std::max(1s, std::chrono::ceil<std::chrono::seconds>(waiting.due - m_time.now()));
     const QString text =
         (waiting.action == ServiceAction::Start ? tr("start in %1 s") : tr("restart in %1 s")).arg(left.count());
-    QHash<ServiceId, Activity> activities;
-    for (const ServiceId id : waiting.services)
-        activities.insert(id, Activity{ServiceState::Restarting, text});
+    QHash<ServiceId, Activity> activities; // nothing is done yet: it is as it is
+    for (const ServiceId id : waiting.services) {
+        if (const ServiceRow *const row = m_fleet.find(id))
+            activities.insert(id, Activity{row->observed, text});
+    }
     m_fleet.setActivities(activities);
 }
 

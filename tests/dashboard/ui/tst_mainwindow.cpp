@@ -790,6 +790,7 @@ void TestMainWindow::aRestartByAKeyCanBeTakenBack()
         QTest::keyClick(bench.table(), Qt::Key_R, modifier);
         QTRY_VERIFY2(stateText(*bench.session.fleet().find(id)).startsWith(u"restart in "_s),
                      qPrintable(stateText(*bench.session.fleet().find(id))));
+        QCOMPARE(bench.session.fleet().totals().states.value(ServiceState::Healthy), 1); // nothing is done yet
         QCOMPARE(bench.window.commands().cancel()->text().remove(u'&'), u"Undo"_s);
         QTest::keyClick(bench.table(), Qt::Key_Escape);
         QVERIFY(!bench.session.fleet().find(id)->activity);
