@@ -20,6 +20,8 @@ QString formatDuration(Seconds duration);
 
 /// The whole seconds of a duration, for any value: std::chrono::floor to integers is undefined beyond their range.
 Seconds wholeSeconds(Seconds duration);
+/// Of what is left of a time: whole seconds, upwards. None is left only when it is over.
+inline Seconds wholeSecondsLeft(Seconds left) { return -wholeSeconds(-left); }
 
 /// The shortest text that parseDuration() reads back as the same: `30s`, `1500ms`.
 QString writeDuration(std::chrono::milliseconds duration);

@@ -120,7 +120,8 @@ QString cancelledText(const CancelFacts &facts)
 
 QString restartProgressText(const ShutdownProgress &progress)
 {
-    const QString left = progress.left ? u", %1 left"_s.arg(formatDuration(*progress.left)) : QString();
+    const QString left =
+        progress.left ? u", %1 left"_s.arg(formatDuration(wholeSecondsLeft(*progress.left))) : QString();
     if (progress.phase == "draining"_L1)
         return u"draining %1"_s.arg(progress.inFlight) + left;
     for (const StepReport &step : progress.steps) {

@@ -197,7 +197,7 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
 QString progressText(const ShutdownProgress &progress)
 {
     if (progress.phase == "notice"_L1 && progress.left) // short, so that the time is seen in a narrow column
-        return RowText::tr("shutdown in %1").arg(durationText(-wholeSeconds(-*progress.left)));
+        return RowText::tr("shutdown in %1").arg(durationText(wholeSecondsLeft(*progress.left)));
     QString text = phaseWord(progress.phase);
     if (progress.inFlight > 0)
         text += u" %1"_s.arg(progress.inFlight);
@@ -205,7 +205,7 @@ QString progressText(const ShutdownProgress &progress)
         if (step.outcome == StepOutcome::Running)
             text += u": "_s + step.name;
     }
-    return progress.left ? RowText::tr("%1, %2 left").arg(text, durationText(-wholeSeconds(-*progress.left))) : text;
+    return progress.left ? RowText::tr("%1, %2 left").arg(text, durationText(wholeSecondsLeft(*progress.left))) : text;
 }
 
 QString stateText(const ServiceRow &row)

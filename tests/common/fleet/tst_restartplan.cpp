@@ -27,6 +27,7 @@ private Q_SLOTS:
     void aStepIsOverByWhatIsSeen();
     void aLateStepSaysWhatIsKnown_data();
     void aLateStepSaysWhatIsKnown();
+    void whatIsLeftIsToldInWholeSecondsUpwards();
 };
 
 static FleetEntry entryWith(const RestartMethod &method)
@@ -397,6 +398,19 @@ void TestRestartPlan::aLateStepSaysWhatIsKnown()
     QFETCH(RestartMeans, means);
     QFETCH(LateFacts, facts);
     QTEST(lateText({step, means, 2s}, facts), "text");
+}
+
+/// As in the row of the service.
+void TestRestartPlan::whatIsLeftIsToldInWholeSecondsUpwards()
+{
+    ShutdownProgress progress{ShutdownMode::Immediate, u"draining"_s, Seconds(26.4), 3, {}};
+    QCOMPARE(restartProgressText(progress), u"draining 3, 27 s left"_s);
+    progress.phase = u"cleaning_up"_s;
+    progress.steps = {{u"process"_s, StepOutcome::Running, Seconds(0), {}}};
+    progress.left = Seconds(34.02);
+    QCOMPARE(restartProgressText(progress), u"cleaning up: process, 35 s left"_s);
+    progress.left = Seconds(0);
+    QCOMPARE(restartProgressText(progress), u"cleaning up: process, 0 s left"_s);
 }
 
 QTEST_GUILESS_MAIN(TestRestartPlan)
