@@ -18,6 +18,8 @@ public:
 
     QAction *action() const { return m_action; }
     void setService(ServiceId id);
+    /// Why another one cannot be killed now; empty if it can, once it is the current one.
+    QString whyNot(ServiceId id) const { return m_kill.whyNot(id); }
 
 Q_SIGNALS:
     void failed(const QString &why);

@@ -3,6 +3,7 @@
 
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/language.h"
+#include "dashboard/ui/killcommand.h"
 #include "dashboard/ui/servicecommands.h"
 
 #include <QAction>
@@ -121,12 +122,16 @@ QList<PaletteCommands::Verb> PaletteCommands::verbs() const
         verb.trigger = m_parts.commands->action(*verb.action);
     for (QAction *const trigger : m_parts.pages + m_parts.alerts)
         verbs << Verb{plainName(trigger) + u" %1"_s, {}, trigger};
+    QAction *const kill = m_parts.kill->action();
+    verbs << Verb{plainName(kill).remove(u'…') + u" %1"_s, {}, kill, true};
     return verbs;
 }
 
 PaletteCommand PaletteCommands::commandOf(const Verb &verb, const ServiceRow &row) const
 {
-    const QString why = verb.action ? m_parts.session->actions().whyNot(row.id, *verb.action) : QString();
+    const QString why = verb.action ? m_parts.session->actions().whyNot(row.id, *verb.action)
+        : verb.isKill               ? m_parts.kill->whyNot(row.id)
+                                    : QString();
     return {verb.text.arg(visibleText(row.entry.name, 80)), visibleText(why.isEmpty() ? stateText(row) : why, 120),
             why.isEmpty(), [show = m_parts.showService, id = row.id, trigger = QPointer<QAction>(verb.trigger)] {
                 show(id);

@@ -9,6 +9,7 @@ class QAction;
 
 namespace Hephaestus {
 
+class KillCommand;
 class ServiceCommands;
 
 /// What the palette of a window offers: its actions, saved views, preferences, dependencies and services; and each act
@@ -25,6 +26,7 @@ public:
         QList<QAction *> pages;   ///< of the details
         QList<QAction *> views;
         QList<QAction *> alerts; ///< on the selected services
+        KillCommand *kill;       ///< of the selected one
         Preferences preferences;
         std::function<void(const Preferences &)> setPreferences;
         std::function<void(ServiceId)> showService;
@@ -41,8 +43,9 @@ private:
     struct Verb
     {
         QString text;
-        std::optional<ServiceAction> action; ///< nothing: a page, or something of its alerts
+        std::optional<ServiceAction> action; ///< nothing: a page, something of its alerts, or the kill
         QAction *trigger = nullptr;
+        bool isKill = false;
     };
 
     QList<Verb> verbs() const;

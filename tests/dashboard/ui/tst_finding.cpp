@@ -119,6 +119,7 @@ void TestFinding::thePaletteFindsEverything_data()
     QTest::newRow("an act with a service") << u"shut down gateway-4"_s << u"Shut down gateway-4"_s;
     QTest::newRow("abbreviated") << u"lo gateway-4"_s << u"Logs gateway-4"_s;
     QTest::newRow("a page with a service") << u"logs gateway-4"_s << u"Logs gateway-4"_s;
+    QTest::newRow("the last resort with a service") << u"kill now gateway-4"_s << u"Kill now gateway-4"_s;
     QTest::newRow("nothing") << u"xyzzy"_s << u"Nothing found for “xyzzy”"_s;
 }
 
