@@ -337,6 +337,16 @@ void LogsPage::focusSearch()
 /// No proxy: Tab would go to it past what stands before it.
 void LogsPage::focusInEvent(QFocusEvent *event) { m_text->setFocus(event->reason()); }
 
+/// While something on it has the focus, Ctrl+F is its own, and not the window's filter.
+bool LogsPage::event(QEvent *event)
+{
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent *>(event)->matches(QKeySequence::Find)) {
+        event->accept();
+        return true;
+    }
+    return QWidget::event(event);
+}
+
 void LogsPage::keyPressEvent(QKeyEvent *event)
 {
     if (event->key() == Qt::Key_F3)

@@ -34,6 +34,7 @@ public:
     void focusSearch();
 
 protected:
+    bool event(QEvent *event) override;
     void showEvent(QShowEvent *event) override;
     void hideEvent(QHideEvent *event) override;
     void focusInEvent(QFocusEvent *event) override; ///< the log gets it

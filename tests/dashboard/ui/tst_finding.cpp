@@ -7,10 +7,12 @@
 #include "dashboard/ui/filtercompleter.h"
 #include "dashboard/ui/fleetfilecommands.h"
 #include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/logspage.h"
 #include "dashboard/ui/mainwindow.h"
 #include "tests/dashboard/model/reports.h"
 
 #include <QAbstractItemView>
+#include <QApplication>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QInputDialog>
@@ -81,6 +83,7 @@ private Q_SLOTS:
     void aPreferenceIsChanged();
     void aDependencyFiltersWhoUsesIt();
     void keysShowThePages();
+    void ctrlFIsTheLogsWhileItHasTheFocus();
     void rowsAreCopiedForASpreadsheet();
     void theFilterOffersWhatAWordCanBecome();
     void thePageAndTheFilterAreThereAgain();
@@ -188,6 +191,28 @@ void TestFinding::keysShowThePages()
         QTest::keyClick(&bench.window, Qt::Key(Qt::Key_1 + page), Qt::ControlModifier);
         QCOMPARE(bench.tabs()->currentIndex(), page);
     }
+}
+
+void TestFinding::ctrlFIsTheLogsWhileItHasTheFocus()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&bench.window));
+    auto *const page = bench.window.findChild<LogsPage *>();
+    bench.tabs()->setCurrentWidget(page);
+    QWidget *const log = page->findChild<LogText *>();
+    QTest::mouseClick(log->findChild<QWidget *>(u"qt_scrollarea_viewport"_s), Qt::LeftButton);
+    QVERIFY(log->hasFocus());
+    QTest::keyClick(log, Qt::Key_F, Qt::ControlModifier);
+    QCOMPARE(QApplication::focusWidget(), page->findChild<QLineEdit *>());
+    QTest::keyClicks(QApplication::focusWidget(), u"error"_s);
+    QTest::keyClick(QApplication::focusWidget(), Qt::Key_F, Qt::ControlModifier); // again, from there
+    QCOMPARE(page->findChild<QLineEdit *>()->selectedText(), u"error"_s);
+    QCOMPARE(bench.table()->rows().rowCount(), 4);
+    bench.table()->setFocus();
+    QTest::keyClick(bench.table(), Qt::Key_F, Qt::ControlModifier);
+    QCOMPARE(QApplication::focusWidget(), bench.filter());
 }
 
 void TestFinding::rowsAreCopiedForASpreadsheet()
