@@ -152,7 +152,8 @@ void FleetSession::learnAct(ServiceId id)
     if (!row || row->observed == ServiceState::Foreign)
         return;
     const ActRecord record = readActs(row->entry, m_stateDirectory);
-    if (!record.last || !m_actions.remember(id, *record.last))
+    const bool isNothing = !record.last || (record.last->ok && record.last->steps.isEmpty()); // it ran already
+    if (isNothing || !m_actions.remember(id, *record.last))
         return;
     const Receipt &last = *record.last;
     const QString url = row->entry.url;

@@ -369,8 +369,7 @@ const Receipt *ServiceActions::receipt(ServiceId id) const
 bool ServiceActions::remember(ServiceId id, const Receipt &receipt)
 {
     const auto last = m_receipts.find(id);
-    const bool isNothing = receipt.ok && receipt.steps.isEmpty();
-    if (isRunning(id) || isNothing || (last != m_receipts.end() && last->second.startedAt >= receipt.startedAt))
+    if (isRunning(id) || (last != m_receipts.end() && last->second.startedAt >= receipt.startedAt))
         return false;
     m_receipts[id] = receipt;
     Q_EMIT receiptChanged(id);

@@ -72,8 +72,7 @@ public:
     /// Its process was killed, as somebody asked. That is told elsewhere: a shutdown that it ends is no trouble.
     void noteKilled(ServiceId id);
 
-    /// What was done to it on an earlier day, or by others. False: something was done since, or is under way, or there
-    /// was nothing to do.
+    /// What was done to it on an earlier day, or by others. False: something was done since, or is under way.
     bool remember(ServiceId id, const Receipt &receipt);
 
     /// Of the running sequence so far, else of the last one; null: there was none. Valid until the event loop runs

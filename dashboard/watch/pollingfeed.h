@@ -45,7 +45,7 @@ private:
         bool eager = false;
         bool hasSpoken = false;   ///< of health, as is known from elsewhere
         bool isPageKnown = false; ///< that a page may be its answer
-        bool isAwaited = false; ///< its next answer is published at once
+        bool isAwaited = false;   ///< its next answer is published at once
     };
 
     void ask(ServiceId id, const Poller::Done &done);
