@@ -81,10 +81,11 @@ ServiceActions::~ServiceActions() = default;
 /// does a restart of what is down, or by a supervisor.
 static bool mustBeAsked(const ServiceRow &row, const ActionConditions &conditions, ServiceAction action)
 {
-    const bool isByItself = std::holds_alternative<RestartByService>(row.entry.restart);
-    const bool isByCommand = std::holds_alternative<RestartByCommand>(row.entry.restart);
+    const RestartMethod &method = row.entry.restart;
+    const bool isBySupervisor = !std::holds_alternative<std::monostate>(method)
+        && !std::holds_alternative<RestartByService>(method) && !std::holds_alternative<RestartByCommand>(method);
     return action != ServiceAction::Start
-        && (action != ServiceAction::Restart || (conditions.answers && (isByItself || isByCommand)));
+        && (action != ServiceAction::Restart || (conditions.answers && !isBySupervisor));
 }
 
 ActionConditions conditionsOf(const ServiceRow &row)
