@@ -143,11 +143,17 @@ void DesktopPresence::update()
     m_tray.setToolTip(summary(totals));
 }
 
-/// Puts on the rows what became of it.
+/// Puts on the rows what became of it. Who was notified of this trouble stays so: an outage that has grown is told
+/// anew.
 void DesktopPresence::note(const Alert &alert, Told told, const AlertTold &what)
 {
-    if (alert.kind != Alert::Kind::Recovery)
-        m_fleet.setTold(alert.services, [&](AlertsTold &all) { all.*told = what; });
+    if (alert.kind == Alert::Kind::Recovery)
+        return;
+    m_fleet.setTold(alert.services, [&](AlertsTold &all) {
+        const std::optional<AlertTold> &before = all.*told;
+        if (what.desktop == AlertTold::Desktop::Notified || !before || before->desktop != AlertTold::Desktop::Notified)
+            all.*told = what;
+    });
 }
 
 void DesktopPresence::holdBack(const Alert &alert, Told told)

@@ -101,6 +101,7 @@ private Q_SLOTS:
     void theListOpensAnOutageAndActsOnAllOfIt();
     void whoLooksAtTheWindowIsNotTold_data();
     void whoLooksAtTheWindowIsNotTold();
+    void whoWasToldStaysSo();
     void theFilterShowsWhatIsMuted();
     void whatCannotBeDoneSaysWhy();
 };
@@ -303,6 +304,30 @@ void TestAlertCommands::whoLooksAtTheWindowIsNotTold()
     const auto told = [&] { return bench.session.fleet().find(bench.ids[0])->told.state; };
     QTRY_VERIFY_WITH_TIMEOUT(told(), 20'000);
     QCOMPARE(told()->desktop, desktop);
+}
+
+/// An alert that is not sent, since the window is in front, is about one of whom people know, too.
+void TestAlertCommands::whoWasToldStaysSo()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.window.activateWindow();
+    QVERIFY(QTest::qWaitForWindowActive(&bench.window));
+    FleetModel &fleet = bench.session.fleet();
+    for (const ServiceId id : {bench.ids[0], bench.ids[1]})
+        fleet.applyAnswer(id, Reports::failure(ClientError::Refused));
+    const AlertTold notified{Clock::machine().wall(), AlertTold::Desktop::Notified, 0};
+    fleet.setTold({bench.ids[0]}, [&](AlertsTold &all) { all.state = notified; });
+    QAction restartStale;
+    DesktopPresence presence(bench.window, fleet, &restartStale);
+    Preferences preferences;
+    preferences.tray = false;
+    preferences.notifications = true;
+    preferences.notifyAfter = std::chrono::seconds(0);
+    presence.apply(preferences);
+    QTRY_VERIFY_WITH_TIMEOUT(fleet.find(bench.ids[1])->told.state, 20'000);
+    QCOMPARE(fleet.find(bench.ids[1])->told.state->desktop, AlertTold::Desktop::InFront);
+    QCOMPARE(fleet.find(bench.ids[0])->told.state, notified);
 }
 
 void TestAlertCommands::theFilterShowsWhatIsMuted()
