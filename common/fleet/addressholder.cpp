@@ -5,8 +5,6 @@
 #include "common/fleet/actlock.h"
 #include "common/fleet/knownprotocol.h"
 
-#include <QFileInfo>
-
 #include <algorithm>
 
 namespace Hephaestus {
@@ -21,12 +19,10 @@ bool beganAfter(qint64 pid, Clock::WallTime time)
 }
 
 /// Of several words some may be another program's: `python3 /usr/bin/hephaestus run …`.
-bool isOurProgram(const QString &command)
+bool isRunByUs(const QString &command)
 {
     const QStringList words = command.split(u' ');
-    return std::any_of(words.begin(), words.end(), [](const QString &word) {
-        return QFileInfo(word).fileName() == QLatin1StringView("hephaestus");
-    });
+    return std::any_of(words.begin(), words.end(), isOurProgram);
 }
 
 /// What was there before is what leads to the service: a forwarder, its supervisor.
@@ -35,7 +31,7 @@ bool isStranger(const FleetEntry &entry, const EarlierProcess &earlier, const Po
     if (earlier.pid && (holder.pid == *earlier.pid || isHeldBy(holder.address, *earlier.pid)))
         return false;
     const bool isLater = earlier.pid && earlier.seen && beganAfter(holder.pid, *earlier.seen);
-    const bool isOther = isServedByUs(entry) && !holder.command.isEmpty() && !isOurProgram(holder.command);
+    const bool isOther = isServedByUs(entry) && !holder.command.isEmpty() && !isRunByUs(holder.command);
     return isLater || isOther;
 }
 

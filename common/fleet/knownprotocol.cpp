@@ -23,11 +23,6 @@ const RestartByCommand *commandIn(const RestartMethod &method)
     return service && service->start ? &*service->start : nullptr;
 }
 
-bool isOurProgram(const RestartByCommand &command)
-{
-    return QFileInfo(command.command.value(0)).fileName() == "hephaestus"_L1;
-}
-
 /// Whether `hephaestus run` with these options listens at the address, as far as they say.
 bool listensAt(const QStringList &options, const ServiceAddress &address)
 {
@@ -42,6 +37,8 @@ bool listensAt(const QStringList &options, const ServiceAddress &address)
 
 } // namespace
 
+bool isOurProgram(const QString &program) { return QFileInfo(program).fileName() == "hephaestus"_L1; }
+
 bool isServedByUs(const FleetEntry &entry)
 {
     const RestartByCommand *const command = commandIn(entry.restart);
@@ -49,7 +46,7 @@ bool isServedByUs(const FleetEntry &entry)
         return false;
     if (command->isOwnRun)
         return true;
-    if (!isOurProgram(*command))
+    if (!isOurProgram(command->command.value(0)))
         return false;
     if (command->command.value(1) == "serve"_L1)
         return true;
@@ -62,7 +59,7 @@ bool tellsHealth(const FleetEntry &entry, const QString &stateDirectory)
     // An address that is added without a file has that method, too.
     const bool restartsItself = std::holds_alternative<RestartByService>(entry.restart) && !entry.fleetFile.isEmpty();
     const RestartByCommand *const command = commandIn(entry.restart);
-    if (restartsItself || isServedByUs(entry) || (command && isOurProgram(*command)))
+    if (restartsItself || isServedByUs(entry) || (command && isOurProgram(command->command.value(0))))
         return true;
     const ActRecord record = readActs(entry, stateDirectory);
     return record.last && !(record.last->newInstance + record.last->oldInstance).isEmpty();

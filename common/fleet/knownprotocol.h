@@ -17,4 +17,7 @@ bool tellsHealth(const FleetEntry &entry, const QString &stateDirectory);
 /// What a page is that answers for such a service: an answer that is not understood.
 Answer<HealthReport> refusedPage(const Answer<HealthReport> &page);
 
+/// Whether a command begins so: the name or path of `hephaestus`.
+bool isOurProgram(const QString &program);
+
 } // namespace Hephaestus
