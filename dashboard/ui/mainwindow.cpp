@@ -234,6 +234,9 @@ void MainWindow::makeViewMenu()
 {
     QMenu *const view = menuBar()->addMenu(tr("&View"));
     view->addAction(m_find);
+    // From any page, and what the filter hides stays hidden; its Escape would show all.
+    view->addAction(tr("&Services"), QKeySequence(Qt::CTRL | Qt::Key_0), m_table,
+                    [this] { m_table->setFocus(Qt::ShortcutFocusReason); });
     m_grouped = view->addAction(tr("&Groups"));
     m_grouped->setCheckable(true);
     m_grouped->setChecked(m_preferences.grouped);

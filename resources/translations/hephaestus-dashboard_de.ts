@@ -3101,6 +3101,10 @@ https://… token-file=… ca=…</translation>
         <source>Status</source>
         <translation>Status</translation>
     </message>
+    <message>
+        <source>&amp;Services</source>
+        <translation>&amp;Dienste</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::ManualWindow</name>
