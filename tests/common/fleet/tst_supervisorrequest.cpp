@@ -3,6 +3,7 @@
 #include "common/fleet/supervisorrequest.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 
 #include <QDBusConnection>
 #include <QDBusContext>
@@ -168,8 +169,8 @@ void TestSupervisorRequest::startBus()
     daemon->start(
         u"dbus-daemon"_s,
         {u"--config-file="_s + configuration.fileName(), u"--nofork"_s, u"--nosyslog"_s, u"--print-address"_s});
-    QVERIFY2(daemon->waitForReadyRead(10'000), qPrintable(daemon->errorString()));
-    places.bus = QString::fromLatin1(daemon->readLine().trimmed());
+    places.bus = QString::fromLatin1(nextLine(*daemon));
+    QVERIFY2(!places.bus.isEmpty(), qPrintable(daemon->errorString()));
     systemd = std::make_unique<FakeSystemd>();
     QDBusConnection bus = QDBusConnection::connectToBus(places.bus, QString::fromLatin1(FakeSystemd::Bus));
     QVERIFY2(bus.isConnected(), qPrintable(bus.lastError().message()));

@@ -6,6 +6,7 @@
 #include "tests/dashboard/app/hands.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 
 #include <QDialog>
 #include <QFile>
@@ -151,8 +152,7 @@ void TestClicks::openFake(const QStringList &faults, const QStringList &laterFau
     first.setProgram(QStringLiteral(FAKESERVICE));
     // The port is given out by the system once; the service binds it again.
     first.start(QStringLiteral(FAKESERVICE), {u"0"_s});
-    QVERIFY(first.waitForReadyRead());
-    const QByteArray line = first.readLine().trimmed();
+    const QByteArray line = nextLine(first);
     const QString port = QString::fromLatin1(line.mid(line.lastIndexOf(':') + 1));
     first.kill();
     QVERIFY(hasEnded(first));

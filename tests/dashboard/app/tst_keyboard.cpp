@@ -6,6 +6,7 @@
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 
 #include <QCheckBox>
 #include <QComboBox>
@@ -77,8 +78,7 @@ void TestKeyboard::initTestCase()
     m_server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::withError())));
     QProcess probe; // the port is given out by the system once; the service binds it again
     probe.start(QStringLiteral(FAKESERVICE), {u"0"_s});
-    QVERIFY(probe.waitForReadyRead());
-    const QByteArray line = probe.readLine().trimmed();
+    const QByteArray line = nextLine(probe);
     const QString port = QString::fromLatin1(line.mid(line.lastIndexOf(':') + 1));
     probe.kill();
     QVERIFY(hasEnded(probe));

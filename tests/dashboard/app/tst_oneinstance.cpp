@@ -3,6 +3,7 @@
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 
 #include <QDBusConnectionInterface>
 #include <QDBusMessage>
@@ -96,8 +97,8 @@ void TestOneInstance::init()
     configuration.close();
     m_bus.setProcessEnvironment(environment({}));
     m_bus.start(u"dbus-daemon"_s, {u"--config-file"_s, configuration.fileName(), u"--nofork"_s, u"--print-address"_s});
-    QVERIFY2(m_bus.waitForReadyRead(), m_bus.readAllStandardError().constData());
-    m_address = QString::fromUtf8(m_bus.readLine().trimmed());
+    m_address = QString::fromUtf8(nextLine(m_bus));
+    QVERIFY2(!m_address.isEmpty(), m_bus.readAllStandardError().constData());
     m_connection = std::make_unique<QDBusConnection>(QDBusConnection::connectToBus(m_address, u"test"_s));
     QVERIFY(m_connection->isConnected());
 }

@@ -4,6 +4,7 @@
 #include "dashboard/ui/killcommand.h"
 #include "tests/dashboard/app/hands.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 
 #include <QLabel>
 #include <QProcess>
@@ -59,8 +60,7 @@ void TestWindow::init()
     // The port is given out by the system once; the service binds it again after each restart.
     QProcess probe;
     probe.start(QStringLiteral(FAKESERVICE), {u"0"_s});
-    QVERIFY(probe.waitForReadyRead());
-    const QByteArray line = probe.readLine().trimmed();
+    const QByteArray line = nextLine(probe);
     const QString port = QString::fromLatin1(line.mid(line.lastIndexOf(':') + 1));
     probe.kill();
     QVERIFY(hasEnded(probe));
@@ -141,8 +141,7 @@ void TestWindow::killNowEndsWhatHangsInItsShutdown()
 {
     QProcess hanging;
     hanging.start(QStringLiteral(FAKESERVICE), {u"0"_s, u"drain"_s, u"hang-in-cleanup"_s});
-    QVERIFY(hanging.waitForReadyRead());
-    const QByteArray line = hanging.readLine().trimmed();
+    const QByteArray line = nextLine(hanging);
     FleetSession session(LiveWindow::options(m_directory->path()));
     session.keepHistory(m_directory->filePath(u"history.db"_s));
     Result<FleetEntry> entry =

@@ -5,6 +5,7 @@
 #include "common/fleet/fleetfile.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/fleetsession.h"
+#include "tests/support/processline.h"
 
 #include <QProcess>
 #include <QSignalSpy>
@@ -71,7 +72,7 @@ public:
                         QStringList{u"--services"_s, QString::number(Services), u"--fault"_s, faults.join(u','),
                                     u"--fleet"_s, file, u"--interval"_s, QString::number(Interval / 1ms)}
                             + more);
-        if (!m_process.waitForReadyRead(30'000) || !m_process.readLine().startsWith("ready"))
+        if (!nextLine(m_process).startsWith("ready"))
             qFatal("the simulated fleet did not start: %s", m_process.readAllStandardError().constData());
         const QList<Problem> problems = session.open(file);
         if (!problems.isEmpty())

@@ -2,6 +2,7 @@
 #include "dashboard/model/desktopnotifications.h"
 #include "tests/support/events.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 
 #include <QProcess>
 #include <QSignalSpy>
@@ -76,8 +77,8 @@ private:
 void TestDesktopNotifications::initTestCase()
 {
     m_bus.start(u"dbus-daemon"_s, {u"--session"_s, u"--nofork"_s, u"--print-address"_s});
-    QVERIFY2(m_bus.waitForReadyRead(), qPrintable(m_bus.errorString()));
-    m_address = QString::fromUtf8(m_bus.readLine().trimmed());
+    m_address = QString::fromUtf8(nextLine(m_bus));
+    QVERIFY2(!m_address.isEmpty(), qPrintable(m_bus.errorString()));
     m_desktopSide = std::make_unique<QDBusConnection>(QDBusConnection::connectToBus(m_address, u"desktop"_s));
     m_ourSide = std::make_unique<QDBusConnection>(QDBusConnection::connectToBus(m_address, u"ours"_s));
     QVERIFY(m_desktopSide->isConnected() && m_ourSide->isConnected());

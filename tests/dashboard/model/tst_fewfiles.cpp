@@ -6,6 +6,7 @@
 #include "common/fleet/statepaths.h"
 #include "dashboard/model/fleetsession.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 
 #include <QDir>
 #include <QProcess>
@@ -71,8 +72,7 @@ void TestFewFiles::initTestCase()
     m_fleetFile = m_directory.filePath(u"fleet.toml"_s);
     m_simulation.start(QStringLiteral(FLEETSIM),
                        {u"--services"_s, QString::number(Services), u"--fleet"_s, m_fleetFile});
-    QVERIFY2(m_simulation.waitForReadyRead(30'000) && m_simulation.readLine().startsWith("ready"),
-             m_simulation.readAllStandardError().constData());
+    QVERIFY2(nextLine(m_simulation).startsWith("ready"), m_simulation.readAllStandardError().constData());
     const rlimit few{Few, filesLimit().rlim_max};
     QCOMPARE(::setrlimit(RLIMIT_NOFILE, &few), 0);
 }

@@ -8,6 +8,7 @@
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 #include "tests/support/serviceprocess.h"
 #include "tests/support/tlsserver.h"
 
@@ -358,10 +359,9 @@ void TestNewServices::allThatListensIsSeenWhereThereIsRoom()
                   "all = [socket.create_server(('127.0.0.1', 0)) for each in range(%1)]\n"
                   "print(*(each.getsockname()[1] for each in all), flush=True)\n"
                   "sys.stdin.read()"_s.arg(Many)});
-    QVERIFY(server.waitForReadyRead(20'000));
     QSet<quint16> ports;
-    for (const QByteArray &port : server.readAllStandardOutput().split(' '))
-        ports << quint16(port.trimmed().toUInt());
+    for (const QByteArray &port : nextLine(server).split(' '))
+        ports << quint16(port.toUInt());
     QCOMPARE(ports.size(), Many);
     QStringList others;
     for (const PortHolder &holder : portHolders()) {
@@ -387,8 +387,8 @@ void TestNewServices::aPlainWebServerIsWatched()
     QProcess server;
     server.setWorkingDirectory(directory.path());
     server.start(u"python3"_s, {u"-u"_s, u"-m"_s, u"http.server"_s, u"0"_s, u"--bind"_s, u"127.0.0.1"_s});
-    QVERIFY(server.waitForReadyRead(20'000)); // Serving HTTP on 127.0.0.1 port 43125 …
-    const QString port = QString::fromUtf8(server.readAllStandardOutput()).section(u"port "_s, 1).section(u' ', 0, 0);
+    const QString line = QString::fromUtf8(nextLine(server)); // Serving HTTP on 127.0.0.1 port 43125 …
+    const QString port = line.section(u"port "_s, 1).section(u' ', 0, 0);
     FleetSession session;
     MainWindow window(session);
     const Result<FleetEntry> entry = entryForUrl(u"http://127.0.0.1:"_s + port);

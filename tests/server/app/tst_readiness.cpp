@@ -4,6 +4,7 @@
 #include "server/app/readinesswatch.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 
 #include <QProcess>
 #include <QSignalSpy>
@@ -291,8 +292,7 @@ void TestReadiness::whoWasThereBeforeIsNotTheProgram()
                    {u"-uc"_s,
                     u"import socket, time\ns = socket.create_server(('127.0.0.1', 0))\n"
                     "print(s.getsockname()[1])\ntime.sleep(1000)"_s});
-    QVERIFY(stranger.waitForReadyRead());
-    const QString port = QString::fromLatin1(stranger.readLine()).trimmed();
+    const QString port = QString::fromLatin1(nextLine(stranger));
     for (const bool isOurs : {false, true}) {
         ReadinessWatch watch(ruleOf(u"tcp:127.0.0.1:"_s + port), m_none, [isOurs](qint64) { return isOurs; });
         const auto process = readProcess(pid_t(stranger.processId()));

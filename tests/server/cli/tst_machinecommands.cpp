@@ -2,6 +2,7 @@
 //
 // The commands that look at the whole machine, in a network of their own: they ask every listener.
 #include "tests/support/ownnetwork.h"
+#include "tests/support/processline.h"
 
 #include <QProcess>
 #include <QRegularExpression>
@@ -157,8 +158,7 @@ void TestMachineCommands::theDoctorSaysWhatIsWrong()
     const QString port = QString::number(stranger.serverPort());
     QProcess old; // a service under an earlier version
     old.start(u"/usr/bin/python3"_s, {u"-c"_s, QString::fromLatin1(OldService)});
-    QVERIFY(old.waitForReadyRead(60'000));
-    const QByteArray oldPort = old.readLine().trimmed();
+    const QByteArray oldPort = Hephaestus::nextLine(old);
     QFile token(project.filePath(u"token"_s));
     QVERIFY(token.open(QIODevice::WriteOnly) && token.write("secret\n") > 0);
     token.close();

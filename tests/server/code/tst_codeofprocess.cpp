@@ -3,6 +3,7 @@
 // Programs and libraries that are replaced while they run: of this process, and of another one.
 #include "server/code/processorigin.h"
 #include "tests/server/code/codescene.h"
+#include "tests/support/processline.h"
 
 #include <QCoreApplication>
 #include <QFileInfo>
@@ -47,12 +48,7 @@ public:
     pid_t pid() const { return pid_t(m_process.processId()); }
 
 private:
-    QByteArray answer()
-    {
-        while (!m_process.canReadLine() && m_process.waitForReadyRead()) {
-        }
-        return m_process.readLine().trimmed();
-    }
+    QByteArray answer() { return nextLine(m_process); }
     QProcess m_process;
 };
 
@@ -514,8 +510,7 @@ void TestCodeOfProcess::aShellThatReadsAPipeIsUnknown()
     QProcess process;
     process.start(u"sh"_s, {u"-c"_s, isChild ? command : u"exec "_s + command});
     process.write("echo $$\n");
-    QVERIFY(process.waitForReadyRead());
-    const pid_t reading = process.readLine().trimmed().toInt();
+    const pid_t reading = nextLine(process).toInt();
     m_scene->sources.pid = pid_t(process.processId());
     QCOMPARE(reading != m_scene->sources.pid, isChild);
     m_scene->sources.directory = m_scene->path("");

@@ -4,6 +4,7 @@
 #include "server/code/processorigin.h"
 #include "server/core/serverstate.h"
 #include "tests/server/code/codescene.h"
+#include "tests/support/processline.h"
 
 #include <QFileInfo>
 #include <QProcess>
@@ -60,9 +61,7 @@ public:
     void run()
     {
         m_process.write("\n");
-        while (!m_process.canReadLine() && m_process.waitForReadyRead()) {
-        }
-        m_process.readLine();
+        nextLine(m_process);
         QVERIFY(QTest::qWaitFor([this] { return isAsleep(); }, 60'000)); // it has written, and still runs
     }
     pid_t pid() const { return pid_t(m_process.processId()); }

@@ -4,6 +4,7 @@
 #include "server/code/processorigin.h"
 #include "tests/server/code/codescene.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 
 #include <QProcess>
 
@@ -120,9 +121,7 @@ void TestPythonModules::start(const QStringList &arguments)
     m_python->setWorkingDirectory(m_scene->directory.path());
     m_python->setProcessEnvironment(environment());
     m_python->start(u"python3"_s, arguments);
-    while (!m_python->canReadLine() && m_python->waitForReadyRead()) {
-    }
-    QCOMPARE(m_python->readLine(), "ready\n");
+    QCOMPARE(nextLine(*m_python), "ready");
     m_scene->sources.pid = pid_t(m_python->processId());
     m_scene->note();
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
@@ -131,9 +130,7 @@ void TestPythonModules::start(const QStringList &arguments)
 void TestPythonModules::tell(const QByteArray &line)
 {
     m_python->write(line + '\n');
-    while (!m_python->canReadLine() && m_python->waitForReadyRead()) {
-    }
-    QCOMPARE(m_python->readLine(), "done\n");
+    QCOMPARE(nextLine(*m_python), "done");
 }
 
 void TestPythonModules::anEditedModuleIsStaleIfItWasImported()

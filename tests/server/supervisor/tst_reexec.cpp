@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/supervisor/reexec.h"
 #include "tests/support/processend.h"
+#include "tests/support/processline.h"
 
 #include <QDir>
 #include <QProcess>
@@ -84,12 +85,7 @@ void TestReexec::start(const QString &path)
     QVERIFY(process.waitForStarted());
 }
 
-QByteArray TestReexec::line()
-{
-    while (!process.canReadLine() && process.waitForReadyRead(10'000)) {
-    }
-    return process.readLine().trimmed();
-}
+QByteArray TestReexec::line() { return nextLine(process); }
 
 QByteArray TestReexec::ask(const QByteArray &command)
 {
