@@ -168,36 +168,76 @@ bool beginsInstance(const OutputLine &line)
         : line.text.contains("hephaestus.service") && line.text.contains(" starts with pid ");
 }
 
-std::optional<QList<OutputLine>> linesOfInstance(const QList<OutputLine> &lines, const QList<qint64> &pids)
+namespace {
+
+using LineIterator = QList<OutputLine>::const_iterator;
+
+/// Where the latest instance of these processes begins; the end: none tells of such a start.
+LineIterator findStart(const QList<OutputLine> &lines, const QList<qint64> &pids)
 {
     const auto isOurs = [&](const OutputLine &line) { return beginsInstance(line) && pids.contains(pidOfStart(line)); };
-    auto found = std::find_if(lines.rbegin(), lines.rend(), isOurs);
-    if (found == lines.rend())
-        found = std::find_if(lines.rbegin(), lines.rend(), beginsInstance);
-    if (found == lines.rend())
-        return {};
-    auto begin = found.base() - 1;
-    while (begin != lines.begin() && beginsInstance(*(begin - 1))) // who starts it and the service tell of one start
-        --begin;
-    const auto first = std::find_if_not(begin, lines.end(), beginsInstance);
-    return QList<OutputLine>(begin, std::find_if(first, lines.end(), beginsInstance));
+    const auto found = std::find_if(lines.rbegin(), lines.rend(), isOurs);
+    return found == lines.rend() ? lines.end() : found.base() - 1;
+}
+
+LineIterator findLatestStart(const QList<OutputLine> &lines)
+{
+    const auto found = std::find_if(lines.rbegin(), lines.rend(), beginsInstance);
+    return found == lines.rend() ? lines.end() : found.base() - 1;
+}
+
+/// Who starts it and the service itself may both tell of one start.
+LineIterator firstOfStart(const QList<OutputLine> &lines, LineIterator start)
+{
+    while (start != lines.begin() && beginsInstance(*(start - 1)))
+        --start;
+    return start;
+}
+
+/// Up to the begin of another.
+QList<OutputLine> instanceFrom(const QList<OutputLine> &lines, LineIterator start)
+{
+    const auto first = std::find_if_not(start, lines.end(), beginsInstance);
+    return {firstOfStart(lines, start), std::find_if(first, lines.end(), beginsInstance)};
+}
+
+LineIterator findStartOrLatest(const QList<OutputLine> &lines, const QList<qint64> &pids)
+{
+    const auto found = findStart(lines, pids);
+    return found == lines.end() ? findLatestStart(lines) : found;
+}
+
+} // namespace
+
+std::optional<QList<OutputLine>> linesOfInstance(const QList<OutputLine> &lines, const QList<qint64> &pids)
+{
+    const auto found = findStartOrLatest(lines, pids);
+    return found == lines.end() ? std::nullopt : std::optional(instanceFrom(lines, found));
+}
+
+std::optional<QList<OutputLine>> linesOfProgram(const QList<OutputLine> &lines, qint64 pid)
+{
+    if (const auto found = findStart(lines, {pid}); found != lines.end())
+        return instanceFrom(lines, found);
+    const auto another = std::find_if(lines.begin(), lines.end(), beginsInstance);
+    return another == lines.end() ? std::nullopt : std::optional(QList<OutputLine>(lines.begin(), another));
+}
+
+std::optional<QList<OutputLine>> linesOfWrapper(const QList<OutputLine> &lines, const QList<qint64> &pids)
+{
+    const auto found = findStartOrLatest(lines, pids);
+    return found == lines.end() ? std::nullopt
+                                : std::optional(QList<OutputLine>(firstOfStart(lines, found), lines.end()));
 }
 
 QList<OutputLine> previousInstance(const QList<OutputLine> &lines)
 {
-    const auto latest = std::find_if(lines.rbegin(), lines.rend(), beginsInstance);
-    if (latest == lines.rend())
+    const auto latest = findLatestStart(lines);
+    if (latest == lines.end())
         return {};
-    // Who starts it and the service itself may both tell of the same start.
-    auto latestStart = latest;
-    while (latestStart + 1 != lines.rend() && beginsInstance(*(latestStart + 1)))
-        ++latestStart;
-    const auto end = latestStart.base() - 1;
-    const auto before = std::find_if(latestStart + 1, lines.rend(), beginsInstance);
-    auto begin = before == lines.rend() ? lines.begin() : before.base() - 1;
-    while (begin != lines.begin() && beginsInstance(*(begin - 1)))
-        --begin;
-    return {begin, end};
+    const QList<OutputLine> older(lines.begin(), firstOfStart(lines, latest));
+    const auto before = findLatestStart(older);
+    return {before == older.end() ? older.begin() : firstOfStart(older, before), older.end()};
 }
 
 QList<OutputLine> joined(const QList<OutputLine> &older, const QList<OutputLine> &newer)

@@ -34,6 +34,12 @@ bool beginsInstance(const OutputLine &line);
 /// The lines from where the instance begins that started as one of these processes, up to the begin of another. None
 /// tells of such a start: those of the latest instance. Nothing: no line tells where one begins.
 std::optional<QList<OutputLine>> linesOfInstance(const QList<OutputLine> &lines, const QList<qint64> &pids);
+/// Those of a program whose wrapper went on and started others after it. None tells of its start: what is before the
+/// first start of another, for its own was earlier. Nothing: no line tells of a start, so that it may be anybody's.
+std::optional<QList<OutputLine>> linesOfProgram(const QList<OutputLine> &lines, qint64 pid);
+/// Those of a wrapper that has ended: from the start of this program of it, with all that it started after that. None
+/// tells of that start: from the latest. Nothing: no line tells of a start.
+std::optional<QList<OutputLine>> linesOfWrapper(const QList<OutputLine> &lines, const QList<qint64> &pids);
 /// The lines of the instance before the latest one; empty: there is none.
 QList<OutputLine> previousInstance(const QList<OutputLine> &lines);
 

@@ -23,7 +23,8 @@ namespace {
 constexpr int KeptBodies = 3;
 constexpr int LogLines = 200;
 constexpr qint64 LogBytes = 16 * 1024;
-constexpr qint64 SearchedBytes = 256 * 1024; ///< of a kept file, for where the instance begins
+constexpr qint64 SearchedBytes = 256 * 1024; ///< of what is kept, for where an instance that has ended begins
+constexpr qint64 SearchedLines = 20'000;
 constexpr auto Slack = 2s;          ///< a program may write a little before the time that it gives for its start
 constexpr int MostLogsInFlight = 4; ///< so that thousands that are there at once are not all asked at once
 constexpr auto LogPause = 60s;      ///< between two looks at a service's output, for the case that it dies
@@ -49,6 +50,12 @@ bool isAlive(const std::optional<WrappedProcess> &process)
             || process->state == ProcessState::Stopping);
 }
 
+/// Programs of this wrapper that have ended without being asked to.
+qint64 endsOf(const WrappedProcess &process)
+{
+    return process.restarts + (isAlive(process) || process.state == ProcessState::Starting ? 0 : 1);
+}
+
 /// The end of the program that it runs is its own, which follows: one end, whose last words are those of both.
 bool isEndOfWrapper(const HealthReport &report)
 {
@@ -60,6 +67,16 @@ bool isEndOfWrapper(const HealthReport &report)
 bool wentQuietly(const std::optional<ExitStatus> &exit)
 {
     return !exit || exit->signal == 0 || exit->signal == SIGTERM || exit->signal == SIGINT || exit->signal == SIGHUP;
+}
+
+/// How several ended that no answer told of; `exit`: the last of them.
+QString manyEndsText(qint64 ends, const std::optional<ExitStatus> &exit)
+{
+    const QString how = !exit ? Obituaries::tr("nobody told how")
+        : exit->signal == 0
+        ? Obituaries::tr("exit code %1").arg(exit->code)
+        : Obituaries::tr("signal %1 (%2)").arg(exit->signal).arg(QString::fromLocal8Bit(::strsignal(exit->signal)));
+    return Obituaries::tr("it ended %n time(s) between two answers; the last time: %1", nullptr, int(ends)).arg(how);
 }
 
 QString endText(qint64 pid, const ExitStatus &exit)
@@ -103,11 +120,11 @@ void Obituaries::observe(ServiceId id, const FleetEntry &entry, const HealthRepo
     subject.began = report.startTime;
     if (report.process && report.process->pid)
         subject.program = *report.process->pid;
+    watchProcess(id, subject);
+    observeWrappedProgram(id, subject, report);
     subject.bodies << KeptBody{m_clock.wall(), body};
     if (subject.bodies.size() > KeptBodies)
         subject.bodies.removeFirst();
-    watchProcess(id, subject);
-    observeWrappedProgram(id, subject, report);
     if (report.capabilities.contains("logs"_L1))
         queueLog(id, subject);
 }
@@ -128,10 +145,14 @@ void Obituaries::miss(ServiceId id, const ServiceReply &reply, bool isStopped)
     if (isStopped || isPlanned(subject, subject.pid, {}))
         subject.bodies.clear();
     else if (!subject.programEnd.isEmpty())
-        bury(id, subject.pid, {}, std::exchange(subject.programEnd, {}));
+        bury(id, {subject.pid, {}, std::exchange(subject.programEnd, {}), std::exchange(subject.bodies, {})});
     else // that it is unreachable its row tells
-        record(id, subject, subject.pid, {},
-               reply.message.isEmpty() ? tr("it does not answer any more") : reply.message, {});
+        record(id, subject,
+               {subject.pid,
+                {},
+                reply.message.isEmpty() ? tr("it does not answer any more") : reply.message,
+                std::exchange(subject.bodies, {})},
+               {});
 }
 
 void Obituaries::expectKill(ServiceId id, qint64 pid, const QString &by)
@@ -179,9 +200,11 @@ void Obituaries::observeWrappedProgram(ServiceId id, Subject &subject, const Hea
 {
     const std::optional<WrappedProcess> &process = report.process;
     const std::optional<WrappedProcess> before = std::exchange(subject.process, process);
-    if (!isAlive(before) || (isAlive(process) && process->pid == before->pid))
+    // It may be quicker to fail than the polls are to follow.
+    const qint64 ends = before && process ? endsOf(*process) - endsOf(*before) : 0;
+    if (isAlive(before) ? isAlive(process) && process->pid == before->pid : ends <= 0)
         return;
-    const qint64 pid = before->pid.value_or(0);
+    const qint64 pid = isAlive(before) ? before->pid.value_or(0) : 0;
     std::optional<ExitStatus> exit;
     if (const int signal = process ? signalNumber(process->signal) : 0; signal > 0)
         exit = ExitStatus{0, signal};
@@ -199,17 +222,23 @@ void Obituaries::observeWrappedProgram(ServiceId id, Subject &subject, const Hea
         return tellPlanned(id, subject, pid, exit);
     const bool isHung = exit && exit->signal == SIGKILL && before->state == ProcessState::Stopping;
     const QString reason = isHung ? tr("pid %1 did not end when it was asked to, and was killed").arg(pid)
+        : pid == 0 || ends > 1    ? manyEndsText(ends, exit)
         : exit                    ? endText(pid, *exit)
                                   : tr("pid %1 ended").arg(pid);
     if (isFollowed)
         subject.programEnd = reason;
-    askLog(subject.entry, [this, id, pid, exit, reason, isFollowed](const QList<OutputLine> &told) {
-        const auto known = m_subjects.find(id);
-        if (!isFollowed)
-            bury(id, pid, exit, reason, told);
-        else if (known != m_subjects.end() && !told.isEmpty())
-            known->second.told = told;
-    });
+    LogQuery query;
+    query.tail = SearchedLines;
+    query.limit = SearchedBytes;
+    if (isFollowed)
+        return askLog(subject.entry, query, [this, id](const QList<OutputLine> &told) {
+            if (const auto known = m_subjects.find(id); known != m_subjects.end() && !told.isEmpty())
+                known->second.told = told;
+        });
+    // What it answers from now on is of the next one.
+    askLog(subject.entry, query,
+           [this, id, death = Death{pid, exit, reason, std::exchange(subject.bodies, {})}](
+               const QList<OutputLine> &told) { bury(id, death, told); });
 }
 
 void Obituaries::queueLog(ServiceId id, Subject &subject)
@@ -234,7 +263,10 @@ void Obituaries::readLogs()
         subject->second.logWaits = false;
         subject->second.logAsked = m_clock.now();
         ++m_logsInFlight;
-        askLog(subject->second.entry, [this, id](const QList<OutputLine> &told) {
+        LogQuery query;
+        query.tail = LogLines;
+        query.limit = LogBytes;
+        askLog(subject->second.entry, query, [this, id](const QList<OutputLine> &told) {
             --m_logsInFlight;
             if (const auto known = m_subjects.find(id); known != m_subjects.end() && !told.isEmpty())
                 known->second.told = told;
@@ -243,15 +275,13 @@ void Obituaries::readLogs()
     }
 }
 
-void Obituaries::askLog(const FleetEntry &entry, const std::function<void(const QList<OutputLine> &)> &done)
+void Obituaries::askLog(const FleetEntry &entry, const LogQuery &query,
+                        const std::function<void(const QList<OutputLine> &)> &done)
 {
     const Result<ServiceTarget> target = targetOf(entry, m_stateDirectory);
     if (!target)
         return done({});
     auto *const client = new ServiceClient(*target, this);
-    LogQuery query;
-    query.tail = LogLines;
-    query.limit = LogBytes;
     client->logs(query, [client, done](const Answer<LogPage> &answer) {
         client->deleteLater();
         done(answer.value.value_or(LogPage()).lines);
@@ -274,7 +304,7 @@ void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitS
     if (isPlanned(subject->second, pid, exit))
         return tellPlanned(id, subject->second, pid, exit);
     const QString reason = exit ? endText(pid, *exit) : tr("pid %1 is gone; how it ended nobody told").arg(pid);
-    bury(id, pid, exit, withProgram(subject->second, reason));
+    bury(id, {pid, exit, withProgram(subject->second, reason), std::exchange(subject->second.bodies, {})});
 }
 
 QString Obituaries::withProgram(const Subject &subject, const QString &reason)
@@ -283,30 +313,28 @@ QString Obituaries::withProgram(const Subject &subject, const QString &reason)
                                         : tr("%1, after the program that it ran: %2").arg(reason, subject.programEnd);
 }
 
-void Obituaries::bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
-                      const QList<OutputLine> &told)
+void Obituaries::bury(ServiceId id, const Death &death, const QList<OutputLine> &told)
 {
     const auto subject = m_subjects.find(id);
     if (subject == m_subjects.end())
         return;
     const FleetEntry entry = subject->second.entry;
-    record(id, subject->second, pid, exit, reason, told);
-    const bool asItShould = exit && exit->signal == 0 && exit->code == 0;
+    record(id, subject->second, death, told);
+    const bool asItShould = death.exit && death.exit->signal == 0 && death.exit->code == 0;
     Q_EMIT happened({m_clock.wall(),
                      id,
                      entry.name,
                      asItShould ? EventKind::Information : EventKind::Trouble,
-                     reason,
+                     death.reason,
                      {},
                      asItShould ? tr("ended") : tr("died")});
 }
 
-void Obituaries::record(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit,
-                        const QString &reason, const QList<OutputLine> &told)
+void Obituaries::record(ServiceId id, Subject &subject, const Death &death, const QList<OutputLine> &told)
 {
-    const QByteArray words = lastWords(subject, pid, told);
-    m_store.record(Obituary{m_clock.wall(), subject.entry.url, subject.entry.name, pid, exit, reason,
-                            std::exchange(subject.bodies, {}), words});
+    const QByteArray words = lastWords(subject, death.pid, told);
+    m_store.record(Obituary{m_clock.wall(), subject.entry.url, subject.entry.name, death.pid, death.exit, death.reason,
+                            death.bodies, words});
     subject.programEnd.clear();
     m_store.flush();
     Q_EMIT buried(id);
@@ -376,22 +404,42 @@ QList<OutputLine> Obituaries::keptOutput(const Subject &subject) const
     return subject.began.isValid() && written < subject.began.addDuration(-Slack) ? QList<OutputLine>() : kept.lines;
 }
 
+/// Those of `lines` that are of this process; nothing: which ones they are no line tells.
+std::optional<QList<OutputLine>> Obituaries::ownLines(const Subject &subject, qint64 pid,
+                                                      const QList<OutputLine> &lines)
+{
+    if (subject.program == 0)
+        return linesOfInstance(lines, {pid});
+    if (pid == subject.pid)
+        return linesOfWrapper(lines, {pid, subject.program});
+    return pid == 0 ? linesOfInstance(lines, {}) : linesOfProgram(lines, pid);
+}
+
 /// The end of its output, from where it began if a line tells that. What follows a cut is told by a line of `…`: all of
 /// it is of this instance. `told`: by itself, just now; empty: its file is here, or it told before.
 QByteArray Obituaries::lastWords(const Subject &subject, qint64 pid, const QList<OutputLine> &told) const
 {
-    const QList<OutputLine> kept = told.isEmpty() ? keptOutput(subject) : told;
-    const QList<OutputLine> &lines = kept.isEmpty() ? subject.told : kept;
-    const auto own = linesOfInstance(lines, pid == subject.pid ? QList{pid, subject.program} : QList{pid});
+    QList<OutputLine> lines;
+    std::optional<QList<OutputLine>> own;
+    // What it told a while ago may be of the one before it; of a program that others follow, all may be of those.
+    for (const QList<OutputLine> &known : {told, keptOutput(subject), subject.told}) {
+        own = ownLines(subject, pid, known);
+        if (own && !own->isEmpty())
+            break;
+        if (lines.isEmpty() && (pid == subject.pid || !isAlive(subject.process)))
+            lines = known;
+        own.reset();
+    }
     QByteArray text;
     for (const OutputLine &line : own.value_or(lines))
         text += line.text;
+    const bool isWhole = !own || beginsInstance(own->first());
     if (text.size() <= LogBytes)
-        return text;
+        return isWhole ? text : Obituary::Cut + text;
     text = text.right(LogBytes);
     text.remove(0, text.indexOf('\n') + 1);
     // A wrapper tells each start: where none is in so much, it is longer ago.
-    const QByteArray start = own ? own->first().text : QByteArray();
+    const QByteArray start = own && isWhole ? own->first().text : QByteArray();
     return own || subject.program != 0 ? start + Obituary::Cut + text : text;
 }
 

@@ -72,11 +72,20 @@ private:
         QString killedBy;
     };
 
+    struct Death
+    {
+        qint64 pid = 0; ///< 0: no answer told it
+        std::optional<ExitStatus> exit;
+        QString reason;
+        QList<KeptBody> bodies;
+    };
+
     void watchProcess(ServiceId id, Subject &subject);
     void observeWrappedProgram(ServiceId id, Subject &subject, const HealthReport &report);
     void queueLog(ServiceId id, Subject &subject);
     void readLogs();
-    void askLog(const FleetEntry &entry, const std::function<void(const QList<OutputLine> &)> &done);
+    void askLog(const FleetEntry &entry, const LogQuery &query,
+                const std::function<void(const QList<OutputLine> &)> &done);
     /// True if the end of that process is what somebody asked for, and it went quietly.
     bool wasAsked(const Subject &subject, qint64 pid) const;
     bool isPlanned(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const;
@@ -85,10 +94,10 @@ private:
     void tellKilled(ServiceId id, Subject &subject);
     static QString withProgram(const Subject &subject, const QString &reason);
     void buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit);
-    void bury(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit, const QString &reason,
-              const QList<OutputLine> &told = {});
-    void record(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit,
-                const QString &reason, const QList<OutputLine> &told);
+    void bury(ServiceId id, const Death &death, const QList<OutputLine> &told = {});
+    void record(ServiceId id, Subject &subject, const Death &death, const QList<OutputLine> &told);
+    static std::optional<QList<OutputLine>> ownLines(const Subject &subject, qint64 pid,
+                                                     const QList<OutputLine> &lines);
     QByteArray lastWords(const Subject &subject, qint64 pid, const QList<OutputLine> &told) const;
     QList<OutputLine> keptOutput(const Subject &subject) const;
 

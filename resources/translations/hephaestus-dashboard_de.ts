@@ -3214,6 +3214,25 @@ https://… token-file=… ca=…</translation>
         <source>pid %1 ended as asked, but with exit code %2: its clean-up is not known to be complete</source>
         <translation>PID %1 endete wie verlangt, aber mit Exit-Code %2: ob das Aufräumen vollständig war, ist nicht bekannt</translation>
     </message>
+    <message>
+        <source>nobody told how</source>
+        <translation>wie, sagte niemand</translation>
+    </message>
+    <message>
+        <source>exit code %1</source>
+        <translation>Exit-Code %1</translation>
+    </message>
+    <message>
+        <source>signal %1 (%2)</source>
+        <translation>Signal %1 (%2)</translation>
+    </message>
+    <message numerus="yes">
+        <source>it ended %n time(s) between two answers; the last time: %1</source>
+        <translation>
+            <numerusform>es endete %n Mal zwischen zwei Antworten; zuletzt: %1</numerusform>
+            <numerusform>es endete %n Mal zwischen zwei Antworten; zuletzt: %1</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::OverviewPage</name>

@@ -419,6 +419,16 @@
     </message>
 </context>
 <context>
+    <name>Hephaestus::Obituaries</name>
+    <message numerus="yes">
+        <source>it ended %n time(s) between two answers; the last time: %1</source>
+        <translation>
+            <numerusform>it ended once between two answers: %1</numerusform>
+            <numerusform>it ended %n times between two answers; the last time: %1</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Hephaestus::RuleAlerts</name>
     <message numerus="yes">
         <source>and %n more</source>

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void onlyTheEndIsRead();
     void thePreviousInstanceIsFound_data();
     void thePreviousInstanceIsFound();
+    void theLinesOfAProgramAndItsWrapperAreFound_data();
+    void theLinesOfAProgramAndItsWrapperAreFound();
     void theLinesOfOneInstanceAreFound_data();
     void theLinesOfOneInstanceAreFound();
     void aFileAndWhatIsToldAreJoined_data();
@@ -174,6 +176,34 @@ void TestKeptOutput::theLinesOfOneInstanceAreFound()
     QCOMPARE(found.has_value(), own != "-"_L1);
     if (found)
         QCOMPARE(textOf(*found), textOf(linesOf(own)));
+}
+
+void TestKeptOutput::theLinesOfAProgramAndItsWrapperAreFound_data()
+{
+    QTest::addColumn<QString>("lines");
+    QTest::addColumn<int>("pid");
+    QTest::addColumn<QString>("program"); ///< "-": it cannot be told
+    QTest::addColumn<QString>("wrapper");
+    QTest::newRow("others follow") << u"started1 a started2 b started3 c"_s << 2 << u"started2 b"_s
+                                   << u"started2 b started3 c"_s;
+    QTest::newRow("its start is lost") << u"a started2 b started3 c"_s << 1 << u"a"_s << u"started3 c"_s;
+    QTest::newRow("all of it is lost") << u"started2 b"_s << 1 << u""_s << u"started2 b"_s;
+    QTest::newRow("the only one") << u"a started1 b"_s << 1 << u"started1 b"_s << u"started1 b"_s;
+    QTest::newRow("no marks") << u"a b"_s << 1 << u"-"_s << u"-"_s;
+}
+
+void TestKeptOutput::theLinesOfAProgramAndItsWrapperAreFound()
+{
+    QFETCH(const QString, lines);
+    QFETCH(const int, pid);
+    QFETCH(const QString, program);
+    QFETCH(const QString, wrapper);
+    const auto text = [](const std::optional<QList<OutputLine>> &found) {
+        return found ? textOf(*found) : QByteArray("-");
+    };
+    const auto wanted = [](const QString &words) { return words == "-"_L1 ? "-" : textOf(linesOf(words)); };
+    QCOMPARE(text(linesOfProgram(linesOf(lines), pid)), wanted(program));
+    QCOMPARE(text(linesOfWrapper(linesOf(lines), {pid})), wanted(wrapper));
 }
 
 void TestKeptOutput::aFileAndWhatIsToldAreJoined_data()

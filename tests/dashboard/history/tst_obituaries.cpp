@@ -39,6 +39,9 @@ private Q_SLOTS:
     void anAnswerReadAfterTheEndMakesNoSecondDeath();
     void theLastWordsAreThoseOfTheInstance_data();
     void theLastWordsAreThoseOfTheInstance();
+    void aProgramIsBuriedWithItsOwnWords_data();
+    void aProgramIsBuriedWithItsOwnWords();
+    void endsQuickerThanThePollsAreTold();
     void anUncleanEndThatWasAskedForIsTold_data();
     void anUncleanEndThatWasAskedForIsTold();
 };
@@ -355,6 +358,97 @@ void TestObituaries::theLastWordsAreThoseOfTheInstance()
     QVERIFY(found->first().log.startsWith(words.first(cut + QByteArray("…\n").size())));
     QVERIFY(found->first().log.endsWith("\na line\na line\nno config\n"));
     QVERIFY(found->first().log.size() <= words.size() + 10);
+}
+
+void TestObituaries::aProgramIsBuriedWithItsOwnWords_data()
+{
+    QTest::addColumn<bool>("isWrapper"); ///< it ends, too, and not only its program
+    QTest::addColumn<QByteArray>("kept");
+    QTest::addColumn<QByteArray>("words");
+    const auto started = [](int pid) {
+        return "2026-01-31T12:00:00.000Z hephaestus: started with pid " + QByteArray::number(pid) + '\n';
+    };
+    const QByteArray mark = "2026-01-31T12:00:00.100Z stdout:\n";
+    const QByteArray killed = "2026-01-31T12:00:01.000Z hephaestus: killed by SIGKILL\n";
+    const QByteArray givenUp = "2026-01-31T12:00:09.000Z hephaestus: given up after 5 failures\n";
+    QTest::newRow("its successor writes")
+        << false << started(9) + mark + "own\n" + killed + started(10) + mark + "next\n"
+        << started(9) + "own\n" + killed;
+    QTest::newRow("its start is longer ago than what is read")
+        << false
+        << started(9) + mark + QByteArray("much\n").repeated(100'000) + "own\n" + killed + started(10) + mark + "next\n"
+        << "…\n" + ("much\n" + QByteArray("much\n").repeated(5000) + "own\n" + killed).last(16 * 1024 - 3);
+    QTest::newRow("all that is read is its successor's")
+        << false << started(9) + mark + "own\n" + killed + started(10) + mark + QByteArray("next\n").repeated(100'000)
+        << QByteArray();
+    QTest::newRow("a wrapper that gave up")
+        << true << started(9) + mark + "own\n" + killed + started(10) + mark + "its second\n" + killed + givenUp
+        << started(9) + "own\n" + killed + started(10) + "its second\n" + killed + givenUp;
+}
+
+/// Of a wrapped program, whose output is in the file with that of the others.
+void TestObituaries::aProgramIsBuriedWithItsOwnWords()
+{
+    QFETCH(bool, isWrapper);
+    QFETCH(QByteArray, kept);
+    QFETCH(QByteArray, words);
+    Bench bench;
+    QVERIFY(QDir(bench.state.path()).mkdir(u"logs"_s));
+    QFile log(bench.state.filePath(u"logs/once.output.log"_s));
+    QVERIFY(log.open(QIODevice::WriteOnly) && log.write(kept) == kept.size());
+    log.close();
+    const FleetEntry entry = Reports::entry(u"once"_s, u"http://127.0.0.1:1"_s);
+    HealthReport report = Reports::healthy();
+    report.process = WrappedProcess{.pid = 9, .state = ProcessState::Running};
+    bench.obituaries.observe(1, entry, report, "{\"of\": 9}");
+    if (isWrapper) {
+        bench.obituaries.miss(1, Reports::failure(ClientError::Refused).reply, false);
+    } else {
+        report.process =
+            WrappedProcess{.pid = 10, .state = ProcessState::Running, .signal = u"SIGKILL"_s, .restarts = 1};
+        bench.obituaries.observe(1, entry, report, "{\"of\": 10}");
+        bench.obituaries.observe(1, entry, report, "{\"of\": 10}");
+    }
+    std::optional<QList<Obituary>> found;
+    const auto isBuried = [&] {
+        found.reset();
+        bench.store.askObituaries(entry.url, [&](const Result<QList<Obituary>> &result) { found = *result; });
+        return QTest::qWaitFor([&] { return found.has_value(); }, 60'000) && !found->isEmpty();
+    };
+    QTRY_VERIFY(isBuried());
+    QCOMPARE(found->size(), 1);
+    QCOMPARE(found->first().bodies.size(), 1);
+    QCOMPARE(found->first().bodies.first().body, "{\"of\": 9}");
+    QVERIFY(std::abs(found->first().log.size() - words.size()) < 10); // where much is cut, it is at a line's end
+    QCOMPARE(found->first().log.first(std::min<qsizetype>(words.size(), 4)),
+             words.first(std::min<qsizetype>(words.size(), 4)));
+    QCOMPARE(found->first().log.last(std::min<qsizetype>(words.size(), 60)),
+             words.last(std::min<qsizetype>(words.size(), 60)));
+}
+
+void TestObituaries::endsQuickerThanThePollsAreTold()
+{
+    Bench bench;
+    QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
+    QSignalSpy buried(&bench.obituaries, &Obituaries::buried);
+    const FleetEntry entry = Reports::entry(u"flapper"_s, u"http://127.0.0.1:1"_s);
+    HealthReport report = Reports::healthy();
+    const auto answer = [&](ProcessState state, std::optional<qint64> pid, int restarts) {
+        report.process = WrappedProcess{.pid = pid, .state = state, .exitCode = 3, .restarts = restarts};
+        bench.obituaries.observe(1, entry, report, "{}");
+    };
+    const auto told = [&] { return happened.isEmpty() ? QString() : happened.last()[0].value<Event>().text; };
+    answer(ProcessState::Running, 9, 0);
+    answer(ProcessState::BackingOff, {}, 0);
+    QTRY_COMPARE(told(), u"pid 9 exited with code 3"_s);
+    answer(ProcessState::BackingOff, {}, 0); // nothing new
+    answer(ProcessState::BackingOff, {}, 2);
+    QTRY_COMPARE(told(), u"it ended 2 time(s) between two answers; the last time: exit code 3"_s);
+    answer(ProcessState::Running, 12, 3);
+    answer(ProcessState::Running, 14, 5);
+    QTRY_COMPARE(happened.size(), 3); // how the process of pid 12 ended nobody told
+    QCOMPARE(told(), u"it ended 2 time(s) between two answers; the last time: exit code 3"_s);
+    QCOMPARE(buried.size(), 3);
 }
 
 void TestObituaries::anUncleanEndThatWasAskedForIsTold_data()
