@@ -167,6 +167,8 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
                        const std::optional<PlannedEnd> &planned, const std::optional<AddressHolder> &holder)
 {
     row.reply = answer.reply;
+    if (!row.reply.body.isEmpty())
+        row.body = row.reply.body;
     row.holder = holder;
     row.answered = answer.value.has_value();
     if (answer.value) {

@@ -39,6 +39,7 @@ struct ServiceRow
     std::optional<Activity> activity;
     std::optional<HealthReport> report;    ///< the latest that was understood; kept when later polls fail
     ServiceReply reply;                    ///< the latest, whatever it was
+    QByteArray body;                       ///< of the latest reply that had one
     QString failure;                       ///< `restart failed`; empty: none did, or it was looked at since
     QString actor;                         ///< who ends or starts it, or could not, while nobody answers; or empty
     QString formerName;                    ///< as it called itself before another service answered; or empty

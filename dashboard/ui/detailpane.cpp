@@ -410,7 +410,7 @@ void DetailPane::refresh()
     m_overview->refresh();
     showLogs();
     m_code->show(*row);
-    m_raw->show(row->reply.body, row->isCurrent());
+    m_raw->show(row->body, row->isCurrent());
     m_receipt->show(m_session.actions().receipt(m_service), m_session.actions().runningStep(m_service),
                     m_session.actions().isRunning(m_service));
 }

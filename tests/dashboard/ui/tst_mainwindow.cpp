@@ -1292,6 +1292,9 @@ void TestMainWindow::everyPageOfWhatDoesNotAnswerSaysItsAge()
         tabs->setCurrentIndex(page);
         QVERIFY2(isSaid(u"All below is what it last said, "_s), qPrintable(tabs->tabText(page)));
     }
+    auto *const raw = bench.window.findChild<RawPage *>(); // and that is there
+    tabs->setCurrentWidget(raw);
+    QTRY_VERIFY2(raw->toPlainText().contains(u"\"dependencies\""_s), qPrintable(raw->toPlainText()));
 }
 
 /// The dashboard may be killed, and is not closed then.
