@@ -89,7 +89,8 @@ CommandPalette::CommandPalette(const QList<PaletteCommand> &commands, More more,
     layout->setSpacing(margin);
     layout->addWidget(m_typed);
     layout->addWidget(m_list);
-    resize(fontMetrics().averageCharWidth() * 90, spacing(fontMetrics(), 7) * 14);
+    resize(QSize(fontMetrics().averageCharWidth() * 120, spacing(fontMetrics(), 7) * 14)
+               .boundedTo(parent->window()->size() - QSize(2, 2) * margin));
     filter({});
 }
 

@@ -462,10 +462,11 @@ void MainWindow::openPalette()
 {
     QList<QAction *> actions = allActions();
     actions.removeOne(m_palette);
-    const PaletteCommands commands(
-        {&m_session, m_commands, actions, m_detail->pageActions(), m_filter->viewActions(), m_alerts->ofServices(),
-         m_kill, m_preferences, [this](const Preferences &changed) { setPreferences(changed); },
-         [this](ServiceId id) { showService(id); }, [this](const QString &filter) { m_filter->setFilter(filter); }});
+    const PaletteCommands commands({&m_session, m_commands, actions, m_detail->pageActions(), m_filter->viewActions(),
+                                    m_alerts->ofServices(), m_pages->currentWidget(), m_kill, m_preferences,
+                                    [this](const Preferences &changed) { setPreferences(changed); },
+                                    [this](ServiceId id) { showService(id); },
+                                    [this](const QString &filter) { m_filter->setFilter(filter); }});
     (new CommandPalette(
          commands.all(), [commands](const QString &typed) { return commands.withService(typed); }, this))
         ->open();

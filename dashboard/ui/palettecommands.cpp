@@ -6,8 +6,16 @@
 #include "dashboard/ui/killcommand.h"
 #include "dashboard/ui/servicecommands.h"
 
+#include <QAbstractButton>
 #include <QAction>
+#include <QCheckBox>
+#include <QLineEdit>
+#include <QMenu>
 #include <QPointer>
+#include <QPushButton>
+#include <QSet>
+#include <QTabBar>
+#include <QToolButton>
 
 namespace Hephaestus {
 
@@ -18,6 +26,19 @@ namespace {
 constexpr qsizetype MostWithService = 100;
 
 QString plainName(const QAction *action) { return action->text().remove(u'&'); }
+
+/// As a screen reader says it: the text alone may be a number.
+QString nameOf(const QAbstractButton *button)
+{
+    return button->accessibleName().isEmpty() ? button->text().remove(u'&') : button->accessibleName();
+}
+
+const QMenu *menuOf(const QAbstractButton *button)
+{
+    const auto *const push = qobject_cast<const QPushButton *>(button);
+    const auto *const tool = qobject_cast<const QToolButton *>(button);
+    return push ? push->menu() : tool ? tool->menu() : nullptr;
+}
 
 PaletteCommand ofAction(QAction *action, const QString &text)
 {
@@ -38,13 +59,51 @@ QList<PaletteCommand> PaletteCommands::all() const
         commands << ofAction(action, plainName(action));
     for (QAction *const view : m_parts.views)
         commands << ofAction(view, CommandPalette::tr("View: %1").arg(plainName(view)));
-    commands << preferences() << dependencies();
+    commands << buttons(commands) << preferences() << dependencies();
     const FleetModel &fleet = m_parts.session->fleet();
     for (int line = 0; line < fleet.rowCount(); ++line) {
         const ServiceRow &row = fleet.row(line);
         commands << PaletteCommand{CommandPalette::tr("Go to %1").arg(visibleText(row.entry.name, 80)),
                                    visibleText(stateText(row), 60), true,
                                    [show = m_parts.showService, id = row.id] { show(id); }};
+    }
+    return commands;
+}
+
+/// Those that can be pressed now, and what is in their menus; but for what `others` are already.
+QList<PaletteCommand> PaletteCommands::buttons(const QList<PaletteCommand> &others) const
+{
+    QSet<QString> names;
+    for (const PaletteCommand &other : others)
+        names << other.text;
+    QList<PaletteCommand> commands;
+    const auto add = [&](const PaletteCommand &command) {
+        if (!command.text.isEmpty() && !names.contains(command.text))
+            commands << command;
+        names << command.text;
+    };
+    for (QAbstractButton *const button : m_parts.page->findChildren<QAbstractButton *>()) {
+        const auto *const tool = qobject_cast<QToolButton *>(button);
+        const QWidget *const parent = button->parentWidget();
+        const bool isPartOfAnother = qobject_cast<const QLineEdit *>(parent) || qobject_cast<const QTabBar *>(parent);
+        if (!button->isVisible() || !button->isEnabled() || isPartOfAnother || (tool && tool->defaultAction()))
+            continue;
+        const QString name = nameOf(button);
+        if (const QMenu *const menu = menuOf(button)) {
+            for (QAction *const action : menu->actions()) {
+                if (!action->isSeparator() && action->isVisible() && action->isEnabled()
+                    && !m_parts.views.contains(action))
+                    add(ofAction(action, u"%1: %2"_s.arg(name, plainName(action))));
+            }
+            continue;
+        }
+        const QString state = !qobject_cast<QCheckBox *>(button) ? QString()
+            : button->isChecked()                                ? CommandPalette::tr("on")
+                                                                 : CommandPalette::tr("off");
+        add({name, state, true, [button = QPointer<QAbstractButton>(button)] {
+                 if (button)
+                     button->click();
+             }});
     }
     return commands;
 }

@@ -12,8 +12,8 @@ namespace Hephaestus {
 class KillCommand;
 class ServiceCommands;
 
-/// What the palette of a window offers: its actions, saved views, preferences, dependencies and services; and each act
-/// and page together with a service (`restart gateway-4`, `logs gateway-4`).
+/// What the palette of a window offers: its actions, the buttons that are seen, saved views, preferences, dependencies
+/// and services; and each act and page together with a service (`restart gateway-4`, `logs gateway-4`).
 class PaletteCommands
 {
 public:
@@ -26,6 +26,7 @@ public:
         QList<QAction *> pages;   ///< of the details
         QList<QAction *> views;
         QList<QAction *> alerts; ///< on the selected services
+        QWidget *page;           ///< whose buttons are offered as far as they are seen
         KillCommand *kill;       ///< of the selected one
         Preferences preferences;
         std::function<void(const Preferences &)> setPreferences;
@@ -50,6 +51,7 @@ private:
 
     QList<Verb> verbs() const;
     PaletteCommand commandOf(const Verb &verb, const ServiceRow &row) const;
+    QList<PaletteCommand> buttons(const QList<PaletteCommand> &others) const;
     QList<PaletteCommand> preferences() const;
     QList<PaletteCommand> dependencies() const;
 

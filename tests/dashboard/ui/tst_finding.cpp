@@ -11,6 +11,7 @@
 #include "dashboard/ui/mainwindow.h"
 #include "tests/dashboard/model/reports.h"
 
+#include <QAbstractButton>
 #include <QAbstractItemView>
 #include <QApplication>
 #include <QClipboard>
@@ -19,11 +20,13 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QMenu>
+#include <QPushButton>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTabWidget>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolButton>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -78,6 +81,8 @@ private Q_SLOTS:
     void init();
     void thePaletteFindsEverything_data();
     void thePaletteFindsEverything();
+    void everyButtonIsFound();
+    void aButtonIsPressedFromThePalette();
     void aCommandThatIsNotPossibleSaysWhy();
     void aPageOfAServiceIsShown();
     void aPreferenceIsChanged();
@@ -135,6 +140,62 @@ void TestFinding::thePaletteFindsEverything()
     if (typed == "xyzzy"_L1)
         bench.press(Qt::Key_Return); // and it does nothing
     QCOMPARE(bench.window.findChild<CommandPalette *>()->isVisible(), true);
+}
+
+/// On each page of the details; what has a menu, by what is in it.
+void TestFinding::everyButtonIsFound()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.window.resize(1380, 860);
+    for (int page = 0; page < bench.tabs()->count(); ++page) {
+        bench.tabs()->setCurrentIndex(page);
+        QStringList wanted;
+        for (const QAbstractButton *const button : bench.window.centralWidget()->findChildren<QAbstractButton *>()) {
+            const auto *const tool = qobject_cast<const QToolButton *>(button);
+            const auto *const push = qobject_cast<const QPushButton *>(button);
+            const QMenu *const menu = tool && !tool->defaultAction() ? tool->menu() : push ? push->menu() : nullptr;
+            const bool isOfAnother = button->parent()->inherits("QLineEdit") || button->parent()->inherits("QTabBar");
+            if (!button->isVisible() || !button->isEnabled() || isOfAnother)
+                continue;
+            const QString text = tool && tool->defaultAction() ? tool->defaultAction()->text()
+                : button->accessibleName().isEmpty()           ? button->text()
+                                                               : button->accessibleName();
+            if (!menu)
+                wanted << QString(text).remove(u'&');
+            for (const QAction *const action : menu ? menu->actions() : QList<QAction *>()) {
+                if (action->isEnabled() && !action->isSeparator() && action->text() != "mine"_L1) // `View: mine`
+                    wanted << QString(text + u": "_s + action->text()).remove(u'&');
+            }
+        }
+        QVERIFY(wanted.contains(u"4 services"_s));
+        const QListWidget *const list = bench.typed({});
+        QStringList found;
+        for (int line = 0; line < list->count(); ++line)
+            found << list->item(line)->text();
+        for (const QString &each : std::as_const(wanted))
+            QVERIFY2(found.contains(each), qPrintable(each + u" on "_s + bench.tabs()->tabText(page)));
+        delete bench.window.findChild<CommandPalette *>();
+    }
+}
+
+void TestFinding::aButtonIsPressedFromThePalette()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    FleetModel &fleet = bench.session.fleet();
+    for (const ServiceId id : fleet.ids()) {
+        RestartByCommand command;
+        command.command = {u"false"_s};
+        fleet.setRestart(id, command);
+        fleet.applyAnswer(id, Reports::failure(ClientError::Refused));
+    }
+    BulkActions &bulk = bench.session.bulk();
+    bulk.perform(fleet.ids().first(2), ServiceAction::Start);
+    QVERIFY(QTest::qWaitFor([&] { return !bulk.summary().isEmpty(); }, 30'000));
+    QCOMPARE(bench.typed(u"dismiss"_s)->item(0)->text(), u"Dismiss"_s);
+    bench.press(Qt::Key_Return);
+    QCOMPARE(bulk.summary(), QString());
 }
 
 void TestFinding::aCommandThatIsNotPossibleSaysWhy()
