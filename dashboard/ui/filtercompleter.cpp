@@ -2,12 +2,19 @@
 #include "dashboard/ui/filtercompleter.h"
 
 #include "dashboard/model/filtercompletion.h"
+#include "dashboard/ui/celldelegate.h"
 
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListView>
 
 namespace Hephaestus {
+
+namespace {
+
+constexpr int MostSeen = 12;
+
+} // namespace
 
 FilterCompleter::FilterCompleter(const FleetModel &fleet, QLineEdit *edit)
     : QCompleter(edit)
@@ -20,6 +27,8 @@ FilterCompleter::FilterCompleter(const FleetModel &fleet, QLineEdit *edit)
     setWidget(edit);
     setPopup(m_list);
     m_list->setEditTriggers(QAbstractItemView::NoEditTriggers);
+    m_list->setItemDelegate(new CellDelegate(-1, m_list)); // as high as the rows of the table
+    setMaxVisibleItems(MostSeen);
     m_list->setAccessibleName(tr("What the word can become"));
     m_list->installEventFilter(this);
     connect(edit, &QLineEdit::textEdited, this, &FilterCompleter::offer);

@@ -4,6 +4,7 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/commandpalette.h"
+#include "dashboard/ui/listandtext.h"
 #include "dashboard/ui/theme.h"
 
 #include <QCollator>
@@ -84,6 +85,7 @@ void ServiceChooser::fill(const FleetModel &fleet, const QList<ServiceId> &witho
         item->setData(IdRole, QVariant::fromValue(row->id));
         item->setCheckState(ticked.contains(row->id) ? Qt::Checked : Qt::Unchecked);
         item->setToolTip(plainToolTip(placeOf(row->entry)));
+        item->setSizeHint({0, listRowHeight(fontMetrics())});
     }
 }
 

@@ -352,6 +352,7 @@ void TestDetailPages::whatIsComparedIsFoundByItsName()
     QPointer<QWidget> chooser = field->parentWidget();
     auto *const list = chooser->findChild<QListWidget *>();
     QCOMPARE(list->count(), 60);
+    QVERIFY(static_cast<const QAbstractItemView *>(list)->sizeHintForRow(0) >= list->fontMetrics().height() * 5 / 4);
     QCOMPARE(list->item(1)->text(), u"gateway-2"_s);
     QCOMPARE(list->item(9)->text(), u"gateway-10"_s);
     const QRect place = chooser->geometry();

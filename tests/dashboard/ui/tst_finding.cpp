@@ -309,6 +309,12 @@ void TestFinding::theFilterOffersWhatAWordCanBecome()
             texts << offers->model()->index(row, 0).data().toString();
         return texts;
     };
+    QTest::keyClicks(filter, u"state:"_s);
+    QTRY_VERIFY(offers->isVisible());
+    const int row = offers->sizeHintForRow(0);
+    QVERIFY2(row >= filter->fontMetrics().height() * 5 / 4, qPrintable(QString::number(row)));
+    QVERIFY2(offers->viewport()->height() % row < row / 4, qPrintable(QString::number(offers->viewport()->height())));
+    filter->clear();
     QTest::keyClicks(filter, u"!gr"_s);
     QTRY_VERIFY(offers->isVisible());
     QCOMPARE(offered(), QStringList{u"group:"_s});
