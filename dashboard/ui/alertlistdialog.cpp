@@ -12,6 +12,7 @@
 #include <QLabel>
 #include <QPainter>
 #include <QPushButton>
+#include <QScrollBar>
 #include <QStackedWidget>
 #include <QTableView>
 #include <QVBoxLayout>
@@ -86,7 +87,7 @@ AlertListDialog::AlertListDialog(FleetModel &fleet, AlertCauses &causes, AlertMu
     styleTable(m_table);
     m_table->setItemDelegateForColumn(AlertListModel::Name, new CauseDelegate(-1, m_table));
     m_table->setItemDelegateForColumn(AlertListModel::Amiss, new IconDelegate(amissLook, -1, m_table));
-    new FittingColumns(m_table, {24, 0, 26}, {});
+    auto *const columns = new FittingColumns(m_table, {24, 0, 26}, {});
     m_table->setAccessibleName(tr("Alerts"));
     auto *const nothing = new QLabel(tr("Nothing is amiss, muted or acknowledged."));
     nothing->setAlignment(Qt::AlignCenter);
@@ -104,7 +105,9 @@ AlertListDialog::AlertListDialog(FleetModel &fleet, AlertCauses &causes, AlertMu
     for (const auto signal : {&QAbstractItemModel::rowsInserted, &QAbstractItemModel::rowsRemoved})
         connect(&m_model, signal, this, &AlertListDialog::update);
     connect(&m_model, &QAbstractItemModel::dataChanged, this, &AlertListDialog::update);
-    resize(QSize(spacing(fontMetrics(), 190), spacing(fontMetrics(), 90)).boundedTo(parent ? parent->size() : size()));
+    const int wide = columns->wholeWidth() + m_table->verticalScrollBar()->sizeHint().width() + 2 * margin;
+    resize(QSize(std::max(wide, spacing(fontMetrics(), 190)), spacing(fontMetrics(), 90))
+               .boundedTo(parent ? parent->size() : size()));
     if (m_model.rowCount() > 0)
         m_table->selectRow(0);
     update();

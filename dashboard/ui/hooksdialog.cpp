@@ -2,6 +2,7 @@
 #include "dashboard/ui/hooksdialog.h"
 
 #include "dashboard/model/displaytext.h"
+#include "dashboard/ui/appearance.h"
 #include "dashboard/ui/theme.h"
 
 #include <QDialogButtonBox>
@@ -25,6 +26,13 @@ QLabel *plainLabel(const QString &text)
     label->setTextFormat(Qt::PlainText);
     label->setWordWrap(true);
     return label;
+}
+
+/// An address breaks where its parts begin, so that it widens nothing.
+QString breakable(const QString &text)
+{
+    const QChar mayBreak(0x200B); // ZERO WIDTH SPACE
+    return visibleText(text, 300).replace(u'/', u'/' + QString(mayBreak));
 }
 
 } // namespace
@@ -52,7 +60,8 @@ HooksDialog::HooksDialog(FleetSession &session, QWidget *parent) : QDialog(paren
     auto *const layout = new QVBoxLayout(this);
     layout->addWidget(area, 1);
     layout->addWidget(buttons);
-    resize((QSize(110, 60) * spacing(fontMetrics(), 1))
+    removeButtonIcons(this);
+    resize((QSize(190, 90) * spacing(fontMetrics(), 1))
                .boundedTo(parent ? parent->window()->size() : screen()->availableSize()));
     connect(&session, &FleetSession::hookTested, this, &HooksDialog::show);
 }
@@ -62,8 +71,7 @@ QWidget *HooksDialog::lineOf(const Fleet &fleet, const FleetHook &hook)
     QStringList events;
     for (const FleetHook::Event event : hook.on)
         events << wireName(event);
-    QString text =
-        tr("%1, on %2: %3").arg(visibleText(hook.name, 80), events.join(u", "_s), visibleText(whatRuns(hook), 300));
+    QString text = tr("%1, on %2: %3").arg(visibleText(hook.name, 80), events.join(u", "_s), breakable(whatRuns(hook)));
     if (!m_session.isTrusted(fleet.path, hook))
         text += u'\n' + tr("It is not run yet: nobody has agreed to it. A test is an agreement.");
     auto *const line = new QWidget;

@@ -280,12 +280,17 @@ void TestMainWindow::aHookIsTriedFromTheWindow()
     file.write("[[service]]\nname = \"a\"\nurl = \"" + bench.server.url().toUtf8()
                + "\"\n"
                  "[[hook]]\nname = \"good\"\non = [\"down\"]\ncommand = [\"tee\", \"told\"]\n"
-                 "[[hook]]\nname = \"bad\"\non = [\"down\"]\ncommand = [\"false\"]\n");
+                 "[[hook]]\nname = \"bad\"\non = [\"down\"]\ncommand = [\"false\"]\n"
+                 "[[hook]]\nname = \"far\"\non = [\"stale\"]\nwebhook = \"https://hooks.example.org/services/T0000000/"
+                 "B00000000/XXXXXXXXXXXXXXXXXXXXXXXX/of-all/who-look-after-it\"\n");
     file.close();
     bench.window.openFleet(file.fileName());
     QVERIFY(hooks()->isEnabled());
     hooks()->trigger();
     QTRY_VERIFY(bench.dialog());
+    QTRY_VERIFY(bench.dialog()->findChild<QScrollArea *>()->isVisible());
+    for (const QScrollBar *const bar : bench.dialog()->findChildren<QScrollBar *>()) // both are seen whole
+        QVERIFY2(!bar->isVisible(), qPrintable(QString::number(bar->maximum())));
     const auto outcome = [&](const QString &hook) {
         bench.dialog()->findChild<QPushButton *>(u"test "_s + hook)->click();
         const auto *const label = bench.dialog()->findChild<QLabel *>(u"outcome "_s + hook);
