@@ -98,7 +98,9 @@ AlertsPage::AlertsPage(FleetSession &session, QWidget *parent)
     m_text->setAccessibleName(tr("The alert or silence"));
     QVBoxLayout *const layout = layOutListAndText(this, m_note, m_list, m_text, 2);
     layout->addWidget(makeButtons());
+    layout->addStretch(); // for where there is no list
     layout->setContentsMargins(0, spacing(fontMetrics(), 2), 0, spacing(fontMetrics(), 2));
+    m_list->parentWidget()->hide(); // until there is something
     connect(m_list, &QListWidget::currentRowChanged, this, &AlertsPage::showCurrent);
     connect(&session, &FleetSession::alertmanagersChanged, this, &AlertsPage::connectAlerts);
     connectAlerts();

@@ -81,7 +81,7 @@ DetailHeader::DetailHeader(QWidget *parent)
     QFont strong = font();
     strong.setWeight(QFont::DemiBold);
     m_state->setFont(strong);
-    m_state->setKeepsEnd(true); // how long it still takes
+    m_state->setIsState(true);
     for (ElidedLabel *const label : {m_facts, m_resources})
         label->setCutsParts(true);
     m_lines->setContentsMargins(0, 0, 0, 0);

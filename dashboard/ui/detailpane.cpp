@@ -9,6 +9,7 @@
 #include "dashboard/ui/deathspage.h"
 #include "dashboard/ui/detailheader.h"
 #include "dashboard/ui/detailpages.h"
+#include "dashboard/ui/directedtext.h"
 #include "dashboard/ui/fittingtabs.h"
 #include "dashboard/ui/graphpage.h"
 #include "dashboard/ui/logspage.h"
@@ -355,7 +356,7 @@ void DetailPane::refreshReason()
                                            : left.isEmpty() ? stateReason(*row)
                                                             : tr("If you stop waiting: %1.").arg(left),
                                        1000);
-    const QString fitting = fontMetrics().elidedText(reason, Qt::ElideRight, std::max(roomForReason(reason), 1));
+    const QString fitting = elidedBeforeSentence(fontMetrics(), reason, std::max(roomForReason(reason), 1));
     m_reason->setText(fitting);
     m_reason->setVisible(m_shape != Shape::Flat || !reason.isEmpty());
     m_reason->setToolTip(fitting == reason ? QString() : plainToolTip(reason));

@@ -29,9 +29,15 @@ void ElidedLabel::setText(const QString &text)
     elide();
 }
 
-void ElidedLabel::setKeepsEnd(bool keeps)
+void ElidedLabel::setIsState(bool isState)
 {
-    m_keepsEnd = keeps;
+    m_isState = isState;
+    elide();
+}
+
+void ElidedLabel::setElideMode(Qt::TextElideMode mode)
+{
+    m_elideMode = mode;
     elide();
 }
 
@@ -62,8 +68,8 @@ void ElidedLabel::elide()
 {
     const int room = std::max(width(), 1);
     const QString fitting = m_cutsParts ? elidedByParts(fontMetrics(), m_text, room)
-        : m_keepsEnd                    ? elidedBeforeEnd(fontMetrics(), m_text, room)
-                                        : fontMetrics().elidedText(m_text, Qt::ElideRight, room);
+        : m_isState                     ? elidedState(fontMetrics(), m_text, room)
+                                        : fontMetrics().elidedText(m_text, m_elideMode, room);
     QLabel::setText(fitting);
     setToolTip(fitting == m_text ? QString() : plainToolTip(m_text));
 }

@@ -15,8 +15,10 @@ public:
     explicit ElidedLabel(QWidget *parent = nullptr);
 
     void setText(const QString &text);
-    /// The last part of the text, after its last comma, is not what is cut.
-    void setKeepsEnd(bool keeps);
+    /// The text is that of a state: elidedState() cuts it.
+    void setIsState(bool isState);
+    /// Where the text is cut, if nothing else is said below: at its end unless set.
+    void setElideMode(Qt::TextElideMode mode);
     /// What does not fit is left out in whole parts (elidedByParts()).
     void setCutsParts(bool cuts);
     QString fullText() const { return m_text; }
@@ -31,7 +33,8 @@ private:
     void elide();
 
     QString m_text;
-    bool m_keepsEnd = false;
+    Qt::TextElideMode m_elideMode = Qt::ElideRight;
+    bool m_isState = false;
     bool m_cutsParts = false;
 };
 

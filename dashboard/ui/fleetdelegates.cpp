@@ -68,7 +68,7 @@ void paintFilled(QPainter &painter, const QRect &area, const QStyleOptionViewIte
     const QRect rest = visual(area.adjusted(icon + spacing(option.fontMetrics, 2), 0, 0, 0));
     painter.setPen(base);
     paintText(painter, rest, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-              elidedBeforeEnd(option.fontMetrics, option.text, rest.width()));
+              elidedState(option.fontMetrics, option.text, rest.width()));
 }
 
 IconDelegate::Look stateLook(const Theme &theme, const QModelIndex &index)
@@ -100,7 +100,7 @@ QSize StateDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIn
 
 QString StateDelegate::elided(const QStyleOptionViewItem &option, int width) const
 {
-    return elidedBeforeEnd(option.fontMetrics, option.text, width);
+    return elidedState(option.fontMetrics, option.text, width);
 }
 
 // ---- service ----------------------------------------------------------------------------------------
@@ -211,8 +211,8 @@ DependencyChipsDelegate::Label DependencyChipsDelegate::labelOf(const QString &n
     return *label;
 }
 
-/// As many names as there is room for instead of two letters; first of what fails.
-void DependencyChipsDelegate::nameInFull(QList<Chip> &chips, int room)
+/// As many names as there is room for instead of two letters; first of what fails. The answer: what is left of `room`.
+int DependencyChipsDelegate::nameInFull(QList<Chip> &chips, int room)
 {
     for (const bool failing : {true, false}) {
         for (Chip &chip : chips) {
@@ -222,9 +222,30 @@ void DependencyChipsDelegate::nameInFull(QList<Chip> &chips, int room)
             if (more > room)
                 continue;
             room -= more;
-            chip.isWhole = true;
+            chip.text = chip.label.whole;
+            chip.width = chip.label.wholeWidth;
         }
     }
+    return room;
+}
+
+/// Of the first name that is too long for what is left, as much as there is room for.
+void DependencyChipsDelegate::nameInPart(QList<Chip> &chips, int room, const QFontMetrics &metrics)
+{
+    const auto isBrief = [](const Chip &chip) { return chip.width < chip.label.wholeWidth; };
+    const auto isFailing = [](const Chip &chip) { return chip.dependency.status == DependencyStatus::Error; };
+    auto chip = std::ranges::find_if(chips, [&](const Chip &each) { return isBrief(each) && isFailing(each); });
+    if (chip == chips.end())
+        chip = std::ranges::find_if(chips, isBrief);
+    if (chip == chips.end())
+        return;
+    const int wide = chip->label.briefWidth + room;
+    const int around = chip->label.wholeWidth - metrics.horizontalAdvance(chip->label.whole);
+    const QString part = metrics.elidedText(chip->label.whole, Qt::ElideRight, wide - around);
+    if (part.size() <= chip->label.brief.size() + 1) // no letter more, beside the ellipsis
+        return;
+    chip->text = part;
+    chip->width = metrics.horizontalAdvance(part) + around;
 }
 
 QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect &area,
@@ -239,22 +260,24 @@ QList<DependencyChipsDelegate::Chip> DependencyChipsDelegate::layOut(const QRect
          index.data(FleetModel::DependenciesRole).value<QList<DependencyReport>>()) {
         if (dependency.status == DependencyStatus::NotUsed)
             continue;
-        chips << Chip{{}, labelOf(dependency.name, option), false, dependency};
-        room -= chips.last().label.briefWidth + gap;
+        const Label label = labelOf(dependency.name, option);
+        chips << Chip{{}, label, label.brief, label.briefWidth, dependency};
+        room -= label.briefWidth + gap;
     }
     // Where even two letters of each are too much, what fails must not be what is cut off.
     if (room < 0)
         std::ranges::stable_partition(
             chips, [](const Chip &chip) { return chip.dependency.status == DependencyStatus::Error; });
     else
-        nameInFull(chips, room);
+        nameInPart(chips, nameInFull(chips, room), metrics);
     const int height = spacing(metrics, 4) + 2;
+    const int forDots = room < 0 ? gap + metrics.horizontalAdvance(u'…') : 0;
     int x = area.left();
     for (Chip &chip : chips) {
-        const int width = chip.isWhole ? chip.label.wholeWidth : chip.label.briefWidth;
-        const QRect place(x, area.center().y() - height / 2 + 1, width, height);
+        const bool isLast = &chip == &chips.last();
+        const QRect place(x, area.center().y() - height / 2 + 1, chip.width, height);
         chip.area = visual(option, area, place);
-        chip.fits = place.right() <= area.right();
+        chip.fits = place.right() + (isLast ? 0 : forDots) <= area.right();
         x += place.width() + gap;
     }
     return chips;
@@ -305,8 +328,7 @@ void DependencyChipsDelegate::paintContent(QPainter &painter, const QRect &area,
         const bool loud = chip.dependency.status == DependencyStatus::Working;
         painter.setPen(loud ? option.palette.color(QPalette::Active, QPalette::Text) : colour);
         paintText(painter, visual(option, chip.area, chip.area.adjusted(icon + 2 * gap, 0, 0, 0)),
-                  Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                  chip.isWhole ? chip.label.whole : chip.label.brief);
+                  Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, chip.text);
     }
 }
 

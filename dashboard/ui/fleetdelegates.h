@@ -79,7 +79,8 @@ private:
     {
         QRect area;
         Label label;
-        bool isWhole = false;
+        QString text; ///< as much of the name as there is room for
+        int width = 0;
         DependencyReport dependency;
         bool fits = true; ///< all of it is seen
     };
@@ -87,7 +88,8 @@ private:
     void paintLastSeen(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                        const QModelIndex &index) const;
     Label labelOf(const QString &name, const QStyleOptionViewItem &option) const;
-    static void nameInFull(QList<Chip> &chips, int room);
+    static int nameInFull(QList<Chip> &chips, int room);
+    static void nameInPart(QList<Chip> &chips, int room, const QFontMetrics &metrics);
     QList<Chip> layOut(const QRect &area, const QStyleOptionViewItem &option, const QModelIndex &index) const;
 
     mutable QHash<QString, Label> m_labels; ///< by the dependency's name: of many services a few

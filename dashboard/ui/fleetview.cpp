@@ -24,6 +24,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto HeldAfterKey = 3s;
+constexpr int FourChips = 46;     ///< in steps of spacing(): as wide they are at least
 constexpr auto RoomAfter = 250ms; ///< many answers are one look at their dependencies
 /// How wide columns are at first.
 constexpr int FirstDigits[FleetModel::ColumnCount] = {19, 17, 7, 0, 8, 10, 4, 14, 9, 7, 9, 8, 18, 22, 9, 8, 12, 10};
@@ -203,8 +204,9 @@ int FleetView::hideForRoom(int room, int forNames, const std::array<int, FleetMo
     return room;
 }
 
-/// A column whose texts in view are longer than it is wide gets what others have to spare. The step of an act that is
-/// under way comes first: for it names of dependencies are cut to two letters. The answer: what is left of `room`.
+/// A column whose texts in view are longer than it is wide gets what others have to spare. States come first, as the
+/// step of an act that is under way: for them names of dependencies are cut to two letters; for the names of services,
+/// too, as long as those of dependencies have a third of the table. The answer: what is left of `room`.
 int FleetView::giveNeeded(int room, int forNames, const QSet<int> &hidden,
                           std::array<int, FleetModel::ColumnCount> &widths)
 {
@@ -214,6 +216,7 @@ int FleetView::giveNeeded(int room, int forNames, const QSet<int> &hidden,
         const bool holds = hidden.contains(column) || m_chosen.contains(column);
         return holds ? 0 : std::max(0, std::min(m_widest[column], viewport()->width() / 3) - widths[column]);
     };
+    const int namesKeep = std::clamp(viewport()->width() / 3 - spacing(fontMetrics(), FourChips), 0, forNames);
     int lack = std::max(0, -room);
     for (const int column : Needing)
         lack += lackOf(column);
@@ -224,7 +227,7 @@ int FleetView::giveNeeded(int room, int forNames, const QSet<int> &hidden,
         room += taken;
     }
     for (const int column : Needing) {
-        const int available = column == FleetModel::State ? room + forNames : room;
+        const int available = room + forNames - (column == FleetModel::State ? 0 : namesKeep);
         const int more = std::clamp(lackOf(column), 0, std::max(available, 0));
         widths[column] += more;
         room -= more;
@@ -233,8 +236,8 @@ int FleetView::giveNeeded(int room, int forNames, const QSet<int> &hidden,
 }
 
 /// Where the table is narrow, columns that the details repeat make room for the names of dependencies; then what the
-/// services' names do not need, and the line beside a latency. Where it is wide, columns whose texts are often longer
-/// get a part of it. A width that somebody chose holds.
+/// services' names do not need, and the line beside a latency, first for what states tell. Where it is wide, columns
+/// whose texts are often longer get a part of it. A width that somebody chose holds.
 void FleetView::makeRoom()
 {
     constexpr std::pair<int, int> Growing[] = {// by at most so many letters
@@ -246,14 +249,18 @@ void FleetView::makeRoom()
     std::array<int, FleetModel::ColumnCount> widths = m_least;
     for (const auto [column, width] : m_chosen.asKeyValueRange())
         widths[column] = width;
-    const int fourChips = spacing(fontMetrics(), 46);
+    const int fourChips = spacing(fontMetrics(), FourChips);
     QSet<int> hidden = m_unwanted;
     const int forNames = std::max(0, m_widest[FleetModel::Dependencies] - fourChips);
     int room = hideForRoom(viewport()->width() - fourChips, forNames, widths, hidden) - forNames;
     const bool isShort = room < 0;
     room = giveNeeded(room, forNames, hidden, widths);
-    if (room < 0 && !m_chosen.contains(FleetModel::Latency))
-        widths[FleetModel::Latency] = m_leastLatency;
+    if (room < 0 && !m_chosen.contains(FleetModel::Latency)) {
+        const int line = std::exchange(widths[FleetModel::Latency], m_leastLatency) - m_leastLatency;
+        const bool isLineFree = !hidden.contains(FleetModel::Latency) && !m_chosen.contains(FleetModel::State);
+        const int wanted = std::min(m_widest[FleetModel::State], viewport()->width() / 4);
+        widths[FleetModel::State] += isLineFree ? std::clamp(wanted - widths[FleetModel::State], 0, line) : 0;
+    }
     if (isShort || hidden.size() > m_unwanted.size())
         room = 0; // what is too little for a line or a column is the dependencies'
     for (const auto &[column, letters] : Growing) {

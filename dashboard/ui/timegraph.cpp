@@ -78,6 +78,13 @@ protected:
         setTickCount(1);
         return QCPAxisTickerDateTime::getTickStep(range);
     }
+    /// None that would lie on the numbers of the other axis.
+    QString getTickLabel(double tick, const QLocale &locale, QChar format, int precision) override
+    {
+        const QString label = QCPAxisTickerDateTime::getTickLabel(tick, locale, format, precision);
+        const int half = QFontMetrics(m_axis->tickLabelFont()).horizontalAdvance(label) / 2;
+        return m_axis->coordToPixel(tick) - half < m_axis->axisRect()->left() ? QString() : label;
+    }
 
 private:
     const QCPAxis *m_axis; ///< owns it
@@ -276,7 +283,10 @@ void TimeGraph::fitAbove()
         m_labels[i]->setVisible(fits);
         room -= fits ? wide : 0;
     }
-    m_titleLabel->setText(metrics.elidedText(m_above, Qt::ElideRight, std::max(room - gap, 0)));
+    const QString fitting = metrics.elidedText(m_above, Qt::ElideRight, std::max(room - gap, 0));
+    // `latency now 3 ms` names the graph as well as its title does.
+    const bool isNamed = m_labelCount > 0 && m_labels[0]->text().contains(m_above, Qt::CaseInsensitive);
+    m_titleLabel->setText(isNamed && fitting != m_above ? QString() : fitting);
 }
 
 /// Within the axes, in as many lines as there is room for.

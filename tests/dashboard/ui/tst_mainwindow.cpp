@@ -1659,7 +1659,7 @@ void TestMainWindow::theSecondsOfAStateAreNotCut()
     const int whole = option.fontMetrics.horizontalAdvance(option.text);
     for (int width = whole + 10; width > whole / 3; width -= 7) {
         ElidedLabel label;
-        label.setKeepsEnd(true);
+        label.setIsState(true);
         label.resize(width, 20);
         label.setText(option.text);
         for (const QString &shown : {cell.elided(option, width), label.text()}) {

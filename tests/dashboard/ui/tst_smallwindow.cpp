@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/alertlistdialog.h"
+#include "dashboard/ui/alertspage.h"
 #include "dashboard/ui/bulkprogress.h"
 #include "dashboard/ui/codepage.h"
 #include "dashboard/ui/detailheader.h"
@@ -8,6 +9,7 @@
 #include "dashboard/ui/elidedlabel.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/fittingcolumns.h"
+#include "dashboard/ui/fleetdelegates.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/graphpage.h"
 #include "dashboard/ui/listandtext.h"
@@ -27,6 +29,8 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QPainter>
+#include <QPushButton>
 #include <QRegularExpression>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -66,9 +70,20 @@ private Q_SLOTS:
     void noColumnIsCutBesideRoomInAnother_data();
     void noColumnIsCutBesideRoomInAnother();
     void theStepOfAnActIsReadBesideDependencies();
+    void whyItIsUnreachableIsReadBesideManyDependencies();
+    void inAWideTableALongNameIsWhole();
+    void ofAStateTheReasonIsLeftOutBeforeAPartOfIt();
+    void aNameOfADependencyTakesTheRoomThatIsLeft();
+    void thatThereAreMoreDependenciesIsNotCut();
     void whoHasNotAnsweredSaysWhyThereAreNoDependencies();
     void ofTheTotalsTroubleKeepsItsWords();
     void noNumberOfTheFactsIsCut();
+    void ofTheFactsALongVersionIsCut();
+    void theNextStepIsReadAfterALongCommand_data();
+    void theNextStepIsReadAfterALongCommand();
+    void noTitleOfTheOverviewIsCut();
+    void noTimeLiesOnANumberOfAGraph();
+    void withoutAlertsTheirPageBeginsAtItsTop();
     void theFiltersExampleIsWholeOrNotThere();
     void aListShowsWholeRows();
     void whatIsSelectedStaysInSightWhateverTheFilter();
@@ -443,6 +458,127 @@ void TestSmallWindow::theStepOfAnActIsReadBesideDependencies()
     QVERIFY(table->columnWidth(FleetModel::Service) >= needed(FleetModel::Service));
 }
 
+namespace {
+
+HealthReport withDependencies(const QStringList &names)
+{
+    HealthReport report = Reports::healthy();
+    report.dependencies.clear();
+    for (const QString &name : names)
+        report.dependencies << Reports::dependency(name);
+    return report;
+}
+
+const QStringList ManyNames{u"primary-database"_s,
+                            u"replica-for-reports"_s,
+                            u"payment-provider"_s,
+                            u"message-queue"_s,
+                            u"object-storage"_s,
+                            u"feature-flags"_s,
+                            u"search-index"_s,
+                            u"mail"_s,
+                            u"a"_s};
+
+int neededIn(const QTableView *table, int column)
+{
+    return static_cast<const QAbstractItemView *>(table)->sizeHintForColumn(column);
+}
+
+} // namespace
+
+/// The line beside a latency gives its room first.
+void TestSmallWindow::whyItIsUnreachableIsReadBesideManyDependencies()
+{
+    Bench bench;
+    auto &fleet = bench.session.fleet();
+    fleet.applyAnswer(bench.id, Reports::answer(withDependencies(ManyNames)));
+    fleet.applyAnswer(fleet.ids().at(1), Reports::failure(ClientError::Disconnected));
+    QVERIFY(bench.show());
+    auto *const table = bench.window.findChild<FleetView *>();
+    table->offerAlerts();                                         // another column
+    bench.window.findChild<FleetView *>()->setMinimumHeight(200); // so that both are in view
+    QTRY_VERIFY2(
+        table->columnWidth(FleetModel::State) >= neededIn(table, FleetModel::State),
+        qPrintable(u"%1 of %2"_s.arg(table->columnWidth(FleetModel::State)).arg(neededIn(table, FleetModel::State))));
+}
+
+void TestSmallWindow::inAWideTableALongNameIsWhole()
+{
+    Bench bench;
+    auto &fleet = bench.session.fleet();
+    fleet.applyAnswer(
+        fleet.add(Reports::entry(u"orders-api-of-the-storefront-in-two-regions"_s, u"http://127.0.0.1:2"_s)),
+        Reports::answer(withDependencies(ManyNames + ManyNames)));
+    QVERIFY(bench.show({2560, 1440}));
+    auto *const table = bench.window.findChild<FleetView *>();
+    QTRY_VERIFY2(
+        table->columnWidth(FleetModel::Service) >= neededIn(table, FleetModel::Service),
+        qPrintable(
+            u"%1 of %2"_s.arg(table->columnWidth(FleetModel::Service)).arg(neededIn(table, FleetModel::Service))));
+}
+
+/// It is told in full above the pages.
+void TestSmallWindow::ofAStateTheReasonIsLeftOutBeforeAPartOfIt()
+{
+    const QFontMetrics metrics(QApplication::font());
+    const QString whole = u"unreachable: disconnected"_s;
+    const int word = metrics.horizontalAdvance(u"unreachable"_s);
+    for (int width = metrics.horizontalAdvance(whole) + 5; width > word; width -= 5) {
+        ElidedLabel label;
+        label.setIsState(true);
+        label.resize(width, 20);
+        label.setText(whole);
+        QCOMPARE(label.text(), width < metrics.horizontalAdvance(whole) ? u"unreachable"_s : whole);
+    }
+}
+
+namespace {
+
+/// The first and the last column of pixels in which the chips of `names` are painted, in a cell of `width`.
+std::pair<int, int> paintedChips(const QStringList &names, const std::function<int(int whole)> &widthOf)
+{
+    FleetModel fleet;
+    const ServiceId id = fleet.add(Reports::entry(u"mcp"_s));
+    fleet.applyAnswer(id, Reports::answer(withDependencies(names)));
+    const QModelIndex index = fleet.indexOf(id).siblingAtColumn(FleetModel::Dependencies);
+    const DependencyChipsDelegate cell(FleetModel::CurrentRole);
+    QStyleOptionViewItem option;
+    option.font = QApplication::font();
+    option.fontMetrics = QFontMetrics(option.font);
+    option.rect = QRect(0, 0, widthOf(cell.sizeHint(option, index).width()), 28);
+    QImage image(option.rect.size(), QImage::Format_RGB32);
+    image.fill(Qt::white);
+    QPainter painter(&image);
+    cell.paint(&painter, option, index);
+    painter.end();
+    std::pair painted(image.width(), 0);
+    for (int x = 0; x < image.width(); ++x) {
+        for (int y = 0; y < image.height(); ++y) {
+            if (image.pixelColor(x, y) != Qt::white)
+                painted = {std::min(painted.first, x), x};
+        }
+    }
+    return painted;
+}
+
+} // namespace
+
+void TestSmallWindow::aNameOfADependencyTakesTheRoomThatIsLeft()
+{
+    int width = 0;
+    const auto [first, last] = paintedChips({u"a_service_of_others"_s}, [&](int whole) { return width = whole - 20; });
+    QVERIFY2(last > width * 3 / 4, qPrintable(u"%1 of %2"_s.arg(last).arg(width)));
+}
+
+void TestSmallWindow::thatThereAreMoreDependenciesIsNotCut()
+{
+    const int margin = spacing(QFontMetrics(QApplication::font()), 2);
+    for (int width = 60; width < 200; ++width) {
+        const auto [first, last] = paintedChips(ManyNames, [&](int) { return width; });
+        QVERIFY2(last <= width - margin, qPrintable(u"%1 of %2"_s.arg(last).arg(width)));
+    }
+}
+
 void TestSmallWindow::whoHasNotAnsweredSaysWhyThereAreNoDependencies()
 {
     Bench bench;
@@ -537,6 +673,101 @@ void TestSmallWindow::noNumberOfTheFactsIsCut()
         told << label->text();
     const bool isWhole = std::ranges::any_of(told, [](const QString &each) { return each.endsWith(u"· up 17 min"_s); });
     QVERIFY2(isWhole, qPrintable(told.join(u'|')));
+}
+
+/// And nothing is left out for it.
+void TestSmallWindow::ofTheFactsALongVersionIsCut()
+{
+    const QFontMetrics metrics(QApplication::font());
+    const QString whole =
+        u"127.0.0.1:8002 · version 2026.11.30-rc.4+build.20261130T120512Z.5f2c9d0 · pid 4312 · up 17 min"_s;
+    ElidedLabel label;
+    label.setCutsParts(true);
+    label.resize(metrics.horizontalAdvance(whole) * 3 / 4, 20);
+    label.setText(whole);
+    const QStringList parts = label.text().split(u" · "_s);
+    QCOMPARE(parts.size(), 4);
+    QVERIFY2(parts[1].startsWith(u"version 2026"_s) && parts[1].contains(u'…'), qPrintable(label.text()));
+    QCOMPARE(parts[2], u"pid 4312"_s);
+    QVERIFY(metrics.horizontalAdvance(label.text()) <= label.width());
+}
+
+void TestSmallWindow::theNextStepIsReadAfterALongCommand_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::newRow("small") << Small;
+    QTest::newRow("as at first") << QSize(1380, 860);
+}
+
+void TestSmallWindow::theNextStepIsReadAfterALongCommand()
+{
+    QFETCH(QSize, size);
+    Bench bench;
+    QVERIFY(bench.show(size));
+    const QString command = u"/opt/python/bin/python3 "_s + u"/srv/shop/standin.py "_s.repeated(10);
+    Arrival arrival{bench.id, Reports::failure(ClientError::NotUnderstood), Clock::machine().now(),
+                    Clock::machine().wall()};
+    arrival.holder = AddressHolder{command, true};
+    bench.session.fleet().applyArrivals({arrival});
+    Test::deliverEvents();
+    QStringList said;
+    for (const QLabel *const label : bench.window.findChild<DetailPane *>()->findChildren<QLabel *>())
+        said << (isWhole(label) ? label->text() : QString());
+    QVERIFY2(!said.filter(QRegularExpression(u"^Another.*… ?\\. Stop that, or change the address\\.$"_s)).isEmpty(),
+             qPrintable(said.join(u'|')));
+}
+
+void TestSmallWindow::noTitleOfTheOverviewIsCut()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    const auto *const page = bench.open<OverviewPage>();
+    for (TimeGraph *const graph : page->findChildren<TimeGraph *>()) {
+        for (int width = graph->width(); width > 150; width -= 20) {
+            graph->resize(width, graph->height());
+            graph->replot();
+            for (int item = 0; item < graph->itemCount(); ++item) {
+                const auto *const text = qobject_cast<QCPItemText *>(graph->item(item));
+                if (text && text->visible())
+                    QVERIFY2(!text->text().endsWith(u"…"_s), qPrintable(text->text()));
+            }
+        }
+    }
+}
+
+void TestSmallWindow::noTimeLiesOnANumberOfAGraph()
+{
+    Bench bench;
+    QVERIFY(bench.show());
+    auto *const graph = bench.open<GraphPage>()->findChild<TimeGraph *>();
+    bool isSome = false;
+    for (int second = 0; second < 120; second += 5) {
+        graph->xAxis->setRange(1'800'000'000.0 + second, 1'800'000'300.0 + second);
+        graph->replot();
+        QVector<double> ticks;
+        QVector<QString> labels;
+        graph->xAxis->ticker()->generate(graph->xAxis->range(), {}, u'g', 6, ticks, nullptr, &labels);
+        for (qsizetype each = 0; each < labels.size(); ++each) {
+            if (labels[each].isEmpty() || !graph->xAxis->range().contains(ticks[each]))
+                continue;
+            const int half = QFontMetrics(graph->xAxis->tickLabelFont()).horizontalAdvance(labels[each]) / 2;
+            QVERIFY(graph->xAxis->coordToPixel(ticks[each]) - half >= graph->axisRect()->left());
+            isSome = true;
+        }
+    }
+    QVERIFY(isSome);
+}
+
+void TestSmallWindow::withoutAlertsTheirPageBeginsAtItsTop()
+{
+    FleetSession session;
+    AlertsPage page(session);
+    page.resize(600, 500);
+    page.setVisible(true);
+    QVERIFY(QTest::qWaitForWindowExposed(&page));
+    const int line = page.fontMetrics().height();
+    for (const QPushButton *const button : page.findChildren<QPushButton *>())
+        QVERIFY2(button->y() + button->parentWidget()->y() < 6 * line, qPrintable(QString::number(button->y())));
 }
 
 void TestSmallWindow::theFiltersExampleIsWholeOrNotThere()
