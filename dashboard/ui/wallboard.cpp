@@ -24,15 +24,23 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr double TileRatio = 2.4;
-constexpr int LargestTile = 220;     ///< high, in pixels at 100 %
-constexpr int SmallestTile = 72;     ///< likewise; below that nobody reads it
-constexpr double SmallerText = 0.75; ///< of its size, where a text does not fit a tile
+constexpr int LargestTile = 220;    ///< high, in pixels at 100 %
+constexpr int SmallestTile = 72;    ///< likewise; below that nobody reads it
+constexpr double SmallerText = 0.6; ///< of its size, where a text does not fit a tile
 constexpr auto RefreshAfter = 250ms;
 
 QFont sized(QFont font, double pixels)
 {
     font.setPixelSize(std::max(1, int(pixels)));
     return font;
+}
+
+/// What stands first matters most: `stale` of `stale · up 1 h 6 min`.
+QString elidedParts(const QFontMetrics &metrics, const QString &text, int width)
+{
+    const qsizetype dot = text.indexOf(u" · ");
+    const bool isFirstWhole = dot > 0 && metrics.horizontalAdvance(text.first(dot)) <= width;
+    return isFirstWhole ? text.first(dot) : metrics.elidedText(text, Qt::ElideRight, width);
 }
 
 bool wantsAPerson(ServiceState state) { return state > ServiceState::ShuttingDown; }
@@ -70,6 +78,22 @@ QString tileText(const ServiceRow &row, Clock::TimePoint now)
 {
     const QString line = secondLine(row, now);
     return row.isStale() ? Wallboard::tr("stale · %1").arg(line) : line;
+}
+
+TileLine fitted(TileLine line, double width, QString (*cut)(const QFontMetrics &, const QString &, int))
+{
+    const QFont smallest = sized(line.font, line.font.pixelSize() * SmallerText);
+    if (QFontMetricsF(smallest).horizontalAdvance(line.text) > width)
+        line.text = cut(QFontMetrics(smallest), line.text, int(width));
+    const double whole = QFontMetricsF(line.font).horizontalAdvance(line.text);
+    if (whole > width)
+        line.font = sized(line.font, line.font.pixelSize() * std::max(SmallerText, width / whole));
+    return line;
+}
+
+QString elidedName(const QFontMetrics &metrics, const QString &text, int width)
+{
+    return metrics.elidedText(text, Qt::ElideMiddle, width);
 }
 
 int bestColumns(const QSize &area, int count, double ratio)
@@ -263,14 +287,12 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
     };
     painter.drawPixmap(visual({inner.left(), inner.top() + unit * 0.1, double(icon), double(icon)}).topLeft(),
                        Icons::pixmap(Icons::nameOf(row.state()), icon, filled ? base : accent, devicePixelRatioF()));
-    const auto write = [&](const QRectF &where, QFont font, const QColor &colour, const QString &text) {
-        const double wide = QFontMetricsF(font).horizontalAdvance(text);
-        if (wide > where.width()) // smaller first, then cut
-            font = sized(font, font.pixelSize() * std::max(SmallerText, where.width() / wide));
-        painter.setFont(font);
+    const auto write = [&](const QRectF &where, const QFont &font, const QColor &colour, const QString &text,
+                           auto cut) {
+        const TileLine line = fitted({text, font}, where.width(), cut);
+        painter.setFont(line.font);
         painter.setPen(colour);
-        paintText(painter, visual(where), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
-                  QFontMetricsF(font).elidedText(text, Qt::ElideRight, where.width()));
+        paintText(painter, visual(where), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine, line.text);
     };
     QFont name = sized(font(), unit * 2.2);
     name.setWeight(QFont::DemiBold);
@@ -280,16 +302,16 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
           filled                        ? base
               : row.isCurrent() || loud ? text
                                         : theme.muted(),
-          visibleText(row.entry.name, 80));
+          visibleText(row.entry.name, 80), elidedName);
     QFont state = sized(font(), unit * 1.9);
     state.setWeight(QFont::DemiBold);
-    write(inner.adjusted(0, unit * 3.1, 0, -unit * 2.5), state, filled ? base : accent,
-          visibleText(stateText(row), 80));
+    write(inner.adjusted(0, unit * 3.1, 0, -unit * 2.5), state, filled ? base : accent, visibleText(stateText(row), 80),
+          elidedState);
     write(inner.adjusted(0, unit * 5.8, 0, 0), sized(font(), unit * 1.7),
           filled              ? base
               : row.isStale() ? theme.accent(CodeVerdict::Stale)
                               : theme.muted(),
-          visibleText(tileText(row, Clock::machine().now()), 120));
+          visibleText(tileText(row, Clock::machine().now()), 120), elidedParts);
 }
 
 QString Wallboard::summary() const

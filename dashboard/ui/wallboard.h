@@ -64,6 +64,19 @@ private:
 /// known of it (`last seen 12 s ago`).
 QString tileText(const ServiceRow &row, Clock::TimePoint now);
 
+/// A text as a tile has room for it: smaller where it is too long, then cut.
+struct TileLine
+{
+    QString text;
+    QFont font;
+};
+
+/// `line` in `width` pixels; `cut` cuts a text to a width.
+TileLine fitted(TileLine line, double width, QString (*cut)(const QFontMetrics &, const QString &, int));
+
+/// Of a name the beginning and the end tell who it is: `hephae…nitor`.
+QString elidedName(const QFontMetrics &metrics, const QString &text, int width);
+
 /// How many columns make the tiles of `area` largest, if each is about `ratio` times as wide as high.
 int bestColumns(const QSize &area, int count, double ratio);
 

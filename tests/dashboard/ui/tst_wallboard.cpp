@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/commandpalette.h"
+#include "dashboard/ui/directedtext.h"
 #include "dashboard/ui/wallboard.h"
 #include "tests/dashboard/model/reports.h"
 
+#include <QApplication>
 #include <QSignalSpy>
 #include <QTest>
 
@@ -20,6 +22,8 @@ private Q_SLOTS:
     void troubleComesFirstAndNothingOverlaps();
     void ofALargeFleetOnlyWhatNeedsAPersonHasATile_data();
     void ofALargeFleetOnlyWhatNeedsAPersonHasATile();
+    void namesThatBeginAlikeAreToldApart();
+    void theTimeThatIsLeftIsNotCut();
     void aTileSaysWhatItsTimeMeans_data();
     void aTileSaysWhatItsTimeMeans();
     void whatDoesNotAnswerSaysHowOldItIs();
@@ -125,6 +129,31 @@ void TestWallboard::ofALargeFleetOnlyWhatNeedsAPersonHasATile()
     }
     QVERIFY2(board.accessibleName().contains(u"%1 services"_s.arg(services)), qPrintable(board.accessibleName()));
     QVERIFY(!board.grab().isNull());
+}
+
+void TestWallboard::namesThatBeginAlikeAreToldApart()
+{
+    QFont font = QApplication::font();
+    font.setPixelSize(40);
+    const double room = QFontMetricsF(font).horizontalAdvance(u"hephaestus"_s);
+    const TileLine one = fitted({u"hephaestus-storefront-mcp"_s, font}, room, elidedName);
+    const TileLine other = fitted({u"hephaestus-storefront-monitor"_s, font}, room, elidedName);
+    QVERIFY2(one.text != other.text, qPrintable(one.text));
+    for (const TileLine &line : {one, other}) {
+        QVERIFY(line.font.pixelSize() < 40); // smaller first
+        QVERIFY(QFontMetricsF(line.font).horizontalAdvance(line.text) <= room);
+    }
+    QCOMPARE(fitted({u"mcp"_s, font}, room, elidedName).font.pixelSize(), 40);
+}
+
+void TestWallboard::theTimeThatIsLeftIsNotCut()
+{
+    QFont font = QApplication::font();
+    font.setPixelSize(40);
+    const double room = QFontMetricsF(font).horizontalAdvance(u"cleaning up: flush"_s);
+    const TileLine line = fitted({u"cleaning up: flush the log of orders, 17 s left"_s, font}, room, elidedState);
+    QVERIFY2(line.text.endsWith(u", 17 s left"_s), qPrintable(line.text));
+    QCOMPARE(fitted({u"unreachable: disconnected"_s, font}, room / 1.6, elidedState).text, u"unreachable"_s);
 }
 
 void TestWallboard::aTileSaysWhatItsTimeMeans_data()
