@@ -4,6 +4,7 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/elidedlabel.h"
 #include "dashboard/ui/graphcolumn.h"
 #include "dashboard/ui/linegraph.h"
 #include "dashboard/ui/theme.h"
@@ -89,7 +90,7 @@ QString PinnedGraphs::nameOf(const GraphPin &pin) const
 
 PinnedGraphs::Panel PinnedGraphs::makePanel(const GraphPin &pin)
 {
-    Panel panel{pin, new QWidget(m_area), nullptr, new QLabel};
+    Panel panel{pin, new QWidget(m_area), nullptr, new ElidedLabel};
     panel.graph = measureOf(pin.measure) ? static_cast<TimeGraph *>(new LineGraph) : new DependencyGraph;
     panel.graph->setSpan(span());
     panel.graph->setAccessibleName(tr("Graph of %1").arg(nameOf(pin)));
@@ -97,7 +98,7 @@ PinnedGraphs::Panel PinnedGraphs::makePanel(const GraphPin &pin)
     panel.graph->setInteractions({}); // a click goes to the service, and the wheel scrolls the page
     panel.graph->setCursor(Qt::PointingHandCursor);
     panel.graph->installEventFilter(this);
-    panel.name->setTextFormat(Qt::PlainText);
+    panel.name->setElideMode(Qt::ElideMiddle);                               // its end says what is shown
     panel.name->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred); // a long name widens nothing
     auto *const unpin = new QToolButton;
     unpin->setText(tr("Unpin"));

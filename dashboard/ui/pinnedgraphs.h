@@ -13,6 +13,7 @@ class QLabel;
 
 namespace Hephaestus {
 
+class ElidedLabel;
 class GraphColumns;
 class TimeGraph;
 
@@ -41,7 +42,7 @@ private:
         GraphPin pin;
         QWidget *frame = nullptr; ///< the area's
         TimeGraph *graph = nullptr;
-        QLabel *name = nullptr;
+        ElidedLabel *name = nullptr;
         bool isAsked = false;
     };
 

@@ -162,6 +162,12 @@ void TestPinnedGraphs::graphsOfSeveralServicesAreOnOnePage()
     QCOMPARE(graphs[0]->span(), 15min);
     QTRY_VERIFY2(graphs[0]->accessibleDescription().contains(u"600 succeeded"_s),
                  qPrintable(graphs[0]->accessibleDescription()));
+    bench.session.fleet().rename(bench.ids[0], u"orders-api-of-the-storefront-"_s.repeated(2));
+    pinned->resize(700, 500);
+    QTRY_VERIFY2(Bench::names(pinned).first().contains(u'…'), qPrintable(Bench::names(pinned).first()));
+    QVERIFY2(Bench::names(pinned).first().endsWith(u": database"_s), qPrintable(Bench::names(pinned).first()));
+    bench.session.fleet().rename(bench.ids[0], u"orders"_s);
+    QTRY_COMPARE(Bench::names(pinned).first(), u"orders: database"_s);
     QTest::mouseClick(button(pinned, u"Unpin orders: database"_s), Qt::LeftButton);
     QTRY_COMPARE(Bench::names(pinned), QStringList{u"search: Latency"_s});
 }
