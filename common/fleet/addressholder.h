@@ -12,6 +12,7 @@ struct AddressHolder
 {
     QString text;            ///< `python3 -m http.server 8000 (pid 4312, started in ~/old)`
     bool isStranger = false; ///< it is not the service's process, nor can it be
+    QString service{};       ///< as which it answers, if it is another service of this protocol; or empty
 
     bool operator==(const AddressHolder &) const = default;
 };

@@ -86,13 +86,7 @@ QString whyNotStartable(const FleetEntry &entry)
 
 const RestartByCommand *commandToStart(const FleetEntry &entry)
 {
-    if (!entry.host.isHere())
-        return nullptr;
-    if (const auto *command = std::get_if<RestartByCommand>(&entry.restart))
-        return command;
-    if (const auto *service = std::get_if<RestartByService>(&entry.restart); service && service->start)
-        return &*service->start;
-    return nullptr;
+    return entry.host.isHere() ? commandIn(entry.restart) : nullptr;
 }
 
 RestartByCommand *commandOf(FleetEntry &entry) { return const_cast<RestartByCommand *>(commandToStart(entry)); }

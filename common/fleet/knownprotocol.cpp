@@ -14,15 +14,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Also of a service on another machine.
-const RestartByCommand *commandIn(const RestartMethod &method)
-{
-    if (const auto *command = std::get_if<RestartByCommand>(&method))
-        return command;
-    const auto *service = std::get_if<RestartByService>(&method);
-    return service && service->start ? &*service->start : nullptr;
-}
-
 /// Whether `hephaestus run` with these options listens at the address, as far as they say.
 bool listensAt(const QStringList &options, const ServiceAddress &address)
 {
@@ -36,6 +27,14 @@ bool listensAt(const QStringList &options, const ServiceAddress &address)
 }
 
 } // namespace
+
+const RestartByCommand *commandIn(const RestartMethod &method)
+{
+    if (const auto *command = std::get_if<RestartByCommand>(&method))
+        return command;
+    const auto *service = std::get_if<RestartByService>(&method);
+    return service && service->start ? &*service->start : nullptr;
+}
 
 bool isOurProgram(const QString &program) { return QFileInfo(program).fileName() == "hephaestus"_L1; }
 

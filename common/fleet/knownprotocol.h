@@ -17,6 +17,9 @@ bool tellsHealth(const FleetEntry &entry, const QString &stateDirectory);
 /// What a page is that answers for such a service: an answer that is not understood.
 Answer<HealthReport> refusedPage(const Answer<HealthReport> &page);
 
+/// The command of the method, also of a service on another machine; null: there is none.
+const RestartByCommand *commandIn(const RestartMethod &method);
+
 /// Whether a command begins so: the name or path of `hephaestus`.
 bool isOurProgram(const QString &program);
 

@@ -7,7 +7,6 @@
 #include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/fleet/actturn.h"
-#include "common/fleet/foreignservice.h"
 #include "common/fleet/hostact.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/observedservice.h"
@@ -393,7 +392,7 @@ void RestartSequence::Private::pursue(const Answer<HealthReport> &answer, const 
     const std::optional<HealthReport> &old = m_service.before();
     FirstLook look{.report = old, .isRefused = answer.reply.error == ClientError::Refused, .isBuilt = m_isBuilt};
     if (old) {
-        if (const QString owner = foreignOwner(entry, *old); !owner.isEmpty())
+        if (const QString owner = ownerInstead(entry, *old, options.known, options.stateDirectory); !owner.isEmpty())
             return fail(foreignText(entry.name, m_service.peer().place(), owner));
         receipt.oldInstance = old->instanceId;
         receipt.oldPid = old->pid;

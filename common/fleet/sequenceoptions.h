@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/client/serviceclient.h"
+#include "common/fleet/knownname.h"
 #include "common/fleet/supervisorrequest.h"
 
 namespace Hephaestus {
@@ -20,6 +21,7 @@ struct SequenceOptions
     std::chrono::milliseconds successorTime{10'000};
     SupervisorPlaces supervisors;
     QString client{};   ///< on whose behalf this program asks, for the record of the acts; empty: its own
+    KnownName known{};  ///< of the service that is meant: one that calls itself otherwise is not touched
     QString instance{}; ///< the act is refused unless the service says that it is this one; empty: whichever runs
 };
 

@@ -49,6 +49,7 @@ struct ServiceSnapshot
     QString host{};                     ///< the machine it is on, as the fleet file calls it; empty: by its URL
     bool isHostLost = false;            ///< it was not asked, because there is no connection to that host
     bool isGone = false;                ///< its machine says that nothing answers there
+    bool isReplaced = false;            ///< another service or program is seen at its address
 
     bool operator==(const ServiceSnapshot &) const = default;
 };

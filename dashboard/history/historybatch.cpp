@@ -60,6 +60,7 @@ void HistoryBatch::clear()
     m_events.clear();
     m_obituaries.clear();
     m_receipts.clear();
+    m_known.clear();
 }
 
 void HistoryBatch::add(const Observation &observation)

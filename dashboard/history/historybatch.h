@@ -11,8 +11,8 @@
 
 namespace Hephaestus {
 
-/// What waits to be written: observations summed into the rows of every tier, events and obituaries. Bounded: while
-/// nothing can be written, the finest rows are given up first.
+/// What waits to be written: observations summed into the rows of every tier, events, obituaries, and so on. Bounded:
+/// while nothing can be written, the finest rows are given up first.
 class HistoryBatch
 {
 public:
@@ -65,18 +65,24 @@ public:
     void add(const Event &event, const QString &url);
     void add(const Obituary &obituary);
     void add(const Receipt &receipt, const QString &url) { m_receipts.append({url, receipt}); }
+    void add(const KnownService &service, const QString &url) { m_known.insert(url, service); }
 
     /// The finest tier that is kept: the more services there are, the coarser, so that the file and its writing stay
     /// small.
     std::chrono::seconds finestStep() const;
 
-    bool isEmpty() const { return m_rows == 0 && m_events.isEmpty() && m_obituaries.isEmpty() && m_receipts.isEmpty(); }
+    bool isEmpty() const
+    {
+        return m_rows == 0 && m_events.isEmpty() && m_obituaries.isEmpty() && m_receipts.isEmpty() && m_known.isEmpty();
+    }
     void clear(); ///< but for which services there are
 
     const QHash<QString, ServiceRows> &services() const { return m_services; } ///< by URL
     const QList<StoredEvent> &events() const { return m_events; }
     const QList<Obituary> &obituaries() const { return m_obituaries; }
     const QList<std::pair<QString, Receipt>> &receipts() const { return m_receipts; } ///< with their URLs
+
+    const QHash<QString, KnownService> &known() const { return m_known; } ///< by URL
 
 private:
     void addTo(ServiceRows &rows, int step, const Observation &observation);
@@ -88,6 +94,7 @@ private:
     QList<StoredEvent> m_events;
     QList<Obituary> m_obituaries;
     QList<std::pair<QString, Receipt>> m_receipts;
+    QHash<QString, KnownService> m_known;
 };
 
 } // namespace Hephaestus

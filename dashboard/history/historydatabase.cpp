@@ -66,6 +66,11 @@ constexpr const char *ReceiptTable =
 constexpr const char *PastReceiptTable = "CREATE TABLE IF NOT EXISTS past_receipt (url TEXT, at INTEGER, receipt BLOB, "
                                          "PRIMARY KEY (url, at)) WITHOUT ROWID";
 
+/// Likewise. As what each service answered last, and when.
+constexpr const char *KnownTable = "CREATE TABLE IF NOT EXISTS known (service INTEGER PRIMARY KEY, name TEXT NOT NULL "
+                                   "DEFAULT '', pid INTEGER NOT NULL "
+                                   "DEFAULT 0, tells_health INTEGER NOT NULL DEFAULT 0, seen INTEGER)";
+
 qint64 milliseconds(History::Time time)
 {
     return std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch()).count();
@@ -175,12 +180,12 @@ bool HistoryDatabase::makeTables()
     switch (m_file.number(u"PRAGMA user_version"_s)) {
     case Schema: // damage in the middle of the file shows when it is read there
         return m_file.number(u"SELECT count(*) FROM service"_s) >= 0 && !m_file.hasFailed() && run(ReceiptTable)
-            && run(PastReceiptTable) && m_file.run(most);
+            && run(PastReceiptTable) && run(KnownTable) && m_file.run(most);
     case 1: return reorder() && m_file.run(most);
     default: break;
     }
     m_file.begin();
-    bool done = run(LookTable) && run(OperationsTable) && run(ReceiptTable) && run(PastReceiptTable);
+    bool done = run(LookTable) && run(OperationsTable) && run(ReceiptTable) && run(PastReceiptTable) && run(KnownTable);
     for (const char *const table : OtherTables)
         done = done && run(table);
     return endTables(done) && m_file.run(most);
@@ -199,7 +204,7 @@ bool HistoryDatabase::endTables(bool done)
 bool HistoryDatabase::reorder()
 {
     m_file.begin();
-    bool done = run(ReceiptTable) && run(PastReceiptTable);
+    bool done = run(ReceiptTable) && run(PastReceiptTable) && run(KnownTable);
     for (const auto &[table, key, create] :
          {std::tuple(u"look"_s, u"service"_s, LookTable), {u"operations"_s, u"dependency"_s, OperationsTable}}) {
         done = done && m_file.run(u"ALTER TABLE %1 RENAME TO old_%1"_s.arg(table)) && run(create)
@@ -257,7 +262,7 @@ std::optional<Problem> HistoryDatabase::write(const HistoryBatch &batch, History
         m_file.forgetError();
         m_file.begin();
         const bool done = writeLooks(batch) && writeCounts(batch) && writeEvents(batch) && writeObituaries(batch)
-            && writeReceipts(batch);
+            && writeReceipts(batch) && writeKnown(batch);
         if (done && m_file.commit())
             return {};
         const Problem failure = problem(HistoryText::tr("the history cannot be written: %1"));
@@ -283,9 +288,14 @@ bool HistoryDatabase::writeLooks(const HistoryBatch &batch)
         "connections = max(connections, excluded.connections), files = max(files, excluded.files), "
         "threads = max(threads, excluded.threads), resident = max(resident, excluded.resident), "
         "cpu = CASE WHEN excluded.cpu < 0 THEN cpu ELSE max(cpu, 0) + excluded.cpu END"_s);
+    QSqlQuery known = m_file.prepared(
+        u"INSERT INTO known (service, seen) VALUES (?, ?) ON CONFLICT DO UPDATE SET seen = excluded.seen"_s);
     for (const auto &[url, rows] : batch.services().asKeyValueRange()) {
         const qint64 service = rows.looks.empty() ? 0 : serviceId(url);
         if (service < 0)
+            return false;
+        const auto last = std::ranges::max_element(rows.looks, {}, [](const auto &row) { return row.second.until; });
+        if (last != rows.looks.end() && !m_file.run(known, {service, last->second.until}))
             return false;
         for (const auto &[bucket, look] : rows.looks) {
             if (!m_file.run(query,
@@ -361,6 +371,20 @@ bool HistoryDatabase::writeReceipts(const HistoryBatch &batch)
         const QByteArray body = qCompress(encode(receipt));
         if (!m_file.run(last, {url, at, body}) || !m_file.run(past, {url, at, body})
             || !m_file.run(forget, {url, url, m_limits.pastReceipts}))
+            return false;
+    }
+    return true;
+}
+
+bool HistoryDatabase::writeKnown(const HistoryBatch &batch)
+{
+    QSqlQuery query = m_file.prepared(
+        u"INSERT INTO known (service, name, pid, tells_health) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET "
+        "name = excluded.name, pid = excluded.pid, tells_health = excluded.tells_health"_s);
+    for (const auto &[url, known] : batch.known().asKeyValueRange()) {
+        const qint64 service = serviceId(url);
+        const QString name = known.name.name.isNull() ? u""_s : known.name.name;
+        if (service < 0 || !m_file.run(query, {service, name, known.name.pid, known.tellsHealth}))
             return false;
     }
     return true;
@@ -508,6 +532,7 @@ bool HistoryDatabase::moveService(qint64 from, const QString &url)
     }
     const QString gone = QString::number(from);
     return move(u"UPDATE OR REPLACE look SET service = ? WHERE service = ?"_s, to, from)
+        && move(u"UPDATE OR REPLACE known SET service = ? WHERE service = ?"_s, to, from)
         && move(u"UPDATE OR REPLACE receipt SET url = ? WHERE url = ?"_s, one, url)
         && move(u"UPDATE OR REPLACE past_receipt SET url = ? WHERE url = ?"_s, one, url)
         && m_file.run(u"DELETE FROM dependency WHERE service = "_s + gone)
@@ -690,6 +715,22 @@ Result<QHash<QString, Receipt>> HistoryDatabase::receipts()
     if (auto problem = read(u"SELECT url, receipt FROM receipt"_s, {}, take))
         return *problem;
     return receipts;
+}
+
+Result<QHash<QString, KnownService>> HistoryDatabase::knownServices()
+{
+    QHash<QString, KnownService> services;
+    const auto take = [&](const QSqlQuery &row) {
+        KnownService known{{row.value(1).toString(), row.value(2).toLongLong()}, row.value(3).toBool()};
+        if (!row.value(4).isNull())
+            known.seen = timeOf(row.value(4).toLongLong());
+        services.insert(row.value(0).toString(), known);
+    };
+    const QString sql =
+        u"SELECT url, name, pid, tells_health, seen FROM known JOIN service ON service.id = known.service"_s;
+    if (auto problem = read(sql, {}, take))
+        return *problem;
+    return services;
 }
 
 Result<QList<Receipt>> HistoryDatabase::receiptsOf(const QString &url)

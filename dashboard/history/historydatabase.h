@@ -39,6 +39,9 @@ public:
     Result<QHash<QString, Receipt>> receipts();
     Result<QList<Receipt>> receiptsOf(const QString &url); ///< the latest ones, newest first
 
+    /// Every service that is remembered, by its URL.
+    Result<QHash<QString, KnownService>> knownServices();
+
     /// What a person should know about the file since the last call; empty: nothing. Such as where the damaged one is
     /// now.
     QString takeNotice() { return std::exchange(m_notice, {}); }
@@ -60,6 +63,7 @@ private:
     bool writeEvents(const HistoryBatch &batch);
     bool writeObituaries(const HistoryBatch &batch);
     bool writeReceipts(const HistoryBatch &batch);
+    bool writeKnown(const HistoryBatch &batch);
     qint64 serviceId(const QString &url);
     qint64 dependencyId(const QString &url, const QString &name, qint64 start);
     qint64 usedBytes();

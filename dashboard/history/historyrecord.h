@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/fleet/knownname.h"
 #include "common/fleet/launcher.h"
 #include "common/protocol/health.h"
 #include "dashboard/history/event.h"
@@ -48,6 +49,17 @@ struct HistoryRange
 
     /// Of all dependencies together.
     History::Samples total() const;
+};
+
+/// As what a service answered last, of whatever day.
+struct KnownService
+{
+    KnownName name{};
+    bool tellsHealth = false; ///< more than a page, at any time
+    /// When it answered last; nothing: not known.
+    std::optional<History::Time> seen{};
+
+    bool operator==(const KnownService &) const = default;
 };
 
 /// A body a service sent.

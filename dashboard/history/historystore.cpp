@@ -252,6 +252,11 @@ void HistoryStore::record(const Receipt &receipt, const QString &url)
     inThread([worker = m_worker, receipt, url] { worker->add(receipt, url); });
 }
 
+void HistoryStore::record(const KnownService &service, const QString &url)
+{
+    inThread([worker = m_worker, service, url] { worker->add(service, url); });
+}
+
 void HistoryStore::flush()
 {
     inThread([worker = m_worker] { worker->writeSoon(); });
@@ -291,6 +296,11 @@ void HistoryStore::askObituaries(const QString &url, const Callback<QList<Obitua
 void HistoryStore::askReceiptsOf(const QString &url, const Callback<QList<Receipt>> &done)
 {
     ask<QList<Receipt>>([=](HistoryDatabase &database) { return database.receiptsOf(url); }, done);
+}
+
+void HistoryStore::askKnown(const Callback<QHash<QString, KnownService>> &done)
+{
+    ask<QHash<QString, KnownService>>([](HistoryDatabase &database) { return database.knownServices(); }, done);
 }
 
 void HistoryStore::askReceipts(const Callback<QHash<QString, Receipt>> &done)

@@ -41,6 +41,7 @@ public:
     void record(const Event &event, const QString &url);
     void record(const Obituary &obituary);
     void record(const Receipt &receipt, const QString &url);
+    void record(const KnownService &service, const QString &url); ///< when it was seen, observations say
     /// Writes now what waits, instead of with the next batch.
     void flush();
 
@@ -56,6 +57,7 @@ public:
     /// The last one of each service, by its URL.
     void askReceipts(const Callback<QHash<QString, Receipt>> &done);
     void askReceiptsOf(const QString &url, const Callback<QList<Receipt>> &done); ///< the latest, newest first
+    void askKnown(const Callback<QHash<QString, KnownService>> &done);            ///< of all services, by URL
 
 Q_SIGNALS:
     /// The history is not kept, or not where it was, as a sentence; once for each change.

@@ -34,6 +34,7 @@ FleetHistory::FleetHistory(FleetModel &fleet, ServiceActions &actions, EventJour
     connect(&m_obituaries, &Obituaries::happened, this, &FleetHistory::publish);
     connect(&m_obituaries, &Obituaries::buried, this, &FleetHistory::buried);
     connectStore();
+    askKnown();
     askEarlierEvents();
     askEarlierReceipts();
 }
@@ -134,6 +135,42 @@ void FleetHistory::handOutReceipts(int first, int last)
     }
 }
 
+void FleetHistory::askKnown()
+{
+    const QPointer<FleetHistory> self(this);
+    m_store.askKnown([self](const Result<QHash<QString, KnownService>> &known) {
+        if (!self)
+            return;
+        if (known)
+            self->m_known = *known;
+        self->m_isPastKnown = true;
+        Q_EMIT self->pastKnown();
+    });
+}
+
+/// Written when it changes: once for each process of a service.
+void FleetHistory::recordKnown(const ServiceRow &row)
+{
+    if (!m_isPastKnown || row.observed == ServiceState::Foreign)
+        return;
+    KnownService &known = m_known[row.entry.url];
+    const bool tellsHealth = known.tellsHealth || !row.report->isPage;
+    if (known.name == row.known && known.tellsHealth == tellsHealth)
+        return;
+    known.name = row.known;
+    known.tellsHealth = tellsHealth;
+    m_store.record(known, row.entry.url);
+}
+
+void FleetHistory::forgetPast(const QString &url)
+{
+    const auto known = m_known.find(url);
+    if (known == m_known.end())
+        return;
+    *known = {{}, false, known->seen};
+    m_store.record(*known, url);
+}
+
 void FleetHistory::forget(ServiceId id)
 {
     m_recorder.forget(id);
@@ -148,6 +185,7 @@ void FleetHistory::observe(ServiceId id)
     if (!row || m_leftOut.contains(id))
         return;
     if (row->isCurrent()) {
+        recordKnown(*row);
         m_recorder.record(id, row->entry, *row->report, row->reply.latency, m_fleet.history(id), m_clock.wall());
         if (row->observed == ServiceState::Foreign) // its end is no death of the entry's
             m_obituaries.forget(id);

@@ -34,6 +34,11 @@ public:
     /// Its process `pid` is killed from here, as `by` asked.
     void expectKill(ServiceId id, qint64 pid, const QString &by) { m_obituaries.expectKill(id, pid, by); }
 
+    /// What is remembered of the service at that address; an empty one: nothing, or not yet.
+    KnownService knownOf(const QString &url) const { return m_known.value(url); }
+    bool isPastKnown() const { return m_isPastKnown; }
+    void forgetPast(const QString &url); ///< what answers there next is a service that nobody knows
+
     /// Something that the journal shows already, for the store.
     void record(const Event &event);
     /// The same of one that the journal does not show yet, unless an earlier day told it and nothing changed since.
@@ -44,6 +49,7 @@ public:
 Q_SIGNALS:
     /// Its process was seen to end: how the service is now is to be asked.
     void ended(Hephaestus::ServiceId id);
+    void pastKnown(); ///< knownOf() tells what there is; once, also if nothing can be read
     /// An obituary was recorded.
     void buried(Hephaestus::ServiceId id);
 
@@ -51,6 +57,8 @@ private:
     void connectStore();
     void askEarlierEvents();
     void askEarlierReceipts();
+    void askKnown();
+    void recordKnown(const ServiceRow &row);
     void handOutReceipts(int first, int last);
     void handOutEvents(int first, int last);
     bool isToldAlready(const Event &event) const;
@@ -70,6 +78,8 @@ private:
     QHash<ServiceId, QList<Event>> m_toldEarlier; ///< oldest first: of those that are
     QList<Event> m_firstLooks;                    ///< which wait for what was told earlier
     bool m_isEarlierKnown = false;
+    QHash<QString, KnownService> m_known; ///< by URL
+    bool m_isPastKnown = false;
 };
 
 } // namespace Hephaestus

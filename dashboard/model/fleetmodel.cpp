@@ -451,6 +451,13 @@ void FleetModel::setSeenEarlier(ServiceId id, Clock::WallTime at)
     change(*known, std::move(row));
 }
 
+void FleetModel::setKnown(ServiceId id, const KnownName &known, bool isAccepted)
+{
+    Watched *const service = watched(id);
+    if (service && (isAccepted || service->row.known.name.isEmpty()))
+        service->row.known = known;
+}
+
 void FleetModel::updateAges()
 {
     for (std::size_t line = 0; line < m_services.size(); ++line) {

@@ -4,12 +4,15 @@
 #include "common/base/gitstate.h"
 #include "common/base/homedirectory.h"
 #include "common/base/localtime.h"
+#include "common/base/username.h"
 #include "common/fleet/actlock.h"
 #include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/foreignservice.h"
 #include "common/fleet/hostfleet.h"
 #include "common/fleet/keptoutput.h"
+#include "common/fleet/knownname.h"
+#include "common/fleet/knownprotocol.h"
 #include "common/fleet/plannedend.h"
 #include "common/fleet/statepaths.h"
 #include "dashboard/model/displaytext.h"
@@ -21,6 +24,8 @@
 
 #include <algorithm>
 
+#include <unistd.h>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -29,6 +34,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto BoundOutputsEvery = 5s;
+constexpr auto LongestPast = 1s;   ///< to read what is remembered
 constexpr auto AskHostsEvery = 2s; ///< the connection has longer pauses of its own
 
 /// `~/shop-b, branch fix-cart`
@@ -91,27 +97,83 @@ void FleetSession::connectParts()
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
     connect(&m_hookTimer, &QTimer::timeout, this, &FleetSession::checkHooks);
     connect(&m_hostTimer, &QTimer::timeout, this, &FleetSession::askLoneHosts);
+    connect(&m_pastTimer, &QTimer::timeout, this, &FleetSession::applyHeld);
     connect(&m_outputTimer, &QTimer::timeout, this, &FleetSession::boundOutputs);
 }
 
 void FleetSession::applyArrivals(const QList<Arrival> &arrivals)
 {
+    if (m_pastTimer.isActive() && !m_history->isPastKnown()) {
+        m_heldArrivals << arrivals;
+        return;
+    }
     // Who is gone may be wanted to be: then the acts on it say so.
     QList<Arrival> explained = arrivals;
-    for (qsizetype each = 0; each < arrivals.size(); ++each) {
-        const Arrival &arrival = arrivals[each];
-        const ServiceRow *const row = arrival.answer.value ? nullptr : m_fleet.find(arrival.id);
-        if (row)
-            explained[each].holder = m_holders.take(*row, arrival);
-        else
+    for (Arrival &arrival : explained) {
+        const ServiceRow *const row = m_fleet.find(arrival.id);
+        if (row && arrival.answer.value)
+            refuseStranger(*row, arrival);
+        if (!row || arrival.answer.value || arrival.holder) // a stranger that is known need not be looked for
             m_holders.forget(arrival.id);
-        const bool isTaken = explained[each].holder && explained[each].holder->isStranger;
-        if (row && (isTaken || isGone(arrival.answer.reply)))
-            explained[each].planned = whyGone(*row);
+        else
+            arrival.holder = m_holders.take(*row, arrival);
+        const bool isTaken = arrival.holder && arrival.holder->isStranger;
+        if (row && !arrival.answer.value && (isTaken || isGone(arrival.answer.reply)))
+            arrival.planned = whyGone(*row);
     }
     tellOfHosts(arrivals);
     m_fleet.applyArrivals(explained);
     m_stale.decide();
+}
+
+/// What is known of it from before may say that the answer is another one's. Who is told of by Prometheus answers to
+/// that.
+void FleetSession::refuseStranger(const ServiceRow &row, Arrival &arrival) const
+{
+    const HealthReport &report = *arrival.answer.value;
+    if (!report.owner.isEmpty() || m_watch.ownerOf(row.id) != &m_watch.polling())
+        return;
+    if (report.isPage && m_history && m_history->knownOf(row.entry.url).tellsHealth) {
+        arrival.answer = refusedPage(arrival.answer);
+        return;
+    }
+    const QString stranger = strangerAs(row.entry, report, row.known, m_stateDirectory);
+    if (stranger.isEmpty())
+        return;
+    arrival.holder = AddressHolder{stranger, true, report.service};
+    arrival.answer = refusedStranger(arrival.answer, stranger);
+}
+
+/// What is remembered of it.
+void FleetSession::applyPast(ServiceId id)
+{
+    const ServiceRow *const row = m_history ? m_fleet.find(id) : nullptr;
+    if (!row)
+        return;
+    const KnownService known = m_history->knownOf(row->entry.url);
+    m_fleet.setKnown(id, known.name);
+    if (known.seen)
+        m_fleet.setSeenEarlier(id, *known.seen);
+    if (known.tellsHealth)
+        m_watch.polling().expectHealth(id);
+}
+
+void FleetSession::applyHeld()
+{
+    m_pastTimer.stop();
+    if (!m_heldArrivals.isEmpty())
+        applyArrivals(std::exchange(m_heldArrivals, {}));
+}
+
+void FleetSession::accept(ServiceId id, const QString &name)
+{
+    const ServiceRow *const row = m_fleet.find(id);
+    if (!row)
+        return;
+    m_journal.append({m_clock.wall(), id, row->entry.name, EventKind::Action,
+                      tr("%1 is this service from now on").arg(visibleText(name, 80)), userName(::getuid())});
+    m_fleet.setKnown(id, {name, 0}, true);
+    m_watch.polling().askAnew(id);
 }
 
 /// That it was stopped holds as long as it is recorded: a start takes it out of the record, also one that failed.
@@ -216,6 +278,11 @@ void FleetSession::keepHistory(const QString &file, HistoryLimits limits)
     m_history = std::make_unique<FleetHistory>(m_fleet, m_actions, m_journal, *m_store, m_stateDirectory, m_clock);
     m_earlierLatencies = std::make_unique<EarlierLatencies>(m_fleet, *m_store, m_clock);
     connect(&m_bulk, &BulkActions::happened, m_history.get(), &FleetHistory::record);
+    connect(m_history.get(), &FleetHistory::pastKnown, this, [this] {
+        for (const ServiceId id : m_fleet.ids())
+            applyPast(id);
+        applyHeld();
+    });
     connect(m_history.get(), &FleetHistory::ended, this, [this](ServiceId id) {
         m_watch.polling().askAnew(id); // which publishes what came before: then that is over
         m_fleet.setProcessEnded(id);
@@ -344,6 +411,7 @@ void FleetSession::insert(const QList<FleetEntry> &entries, const QString &fleet
         }
         watchForStale(ids[each]);
         m_watch.add(ids[each], entry, feed);
+        applyPast(ids[each]);
         updateOwner(ids[each]);
     }
     if (!fleetFile.isEmpty())
@@ -405,6 +473,9 @@ void FleetSession::applyAgain(const Fleet &fleet)
     QSet<QString> renamed; // of two names for one address the first counts
     for (const FleetEntry &entry : fleet.services) {
         if (const ServiceId known = rowOf(entry, fleet.path); known != NoService) {
+            const FleetEntry &before = m_fleet.find(known)->entry;
+            if (before.restart != entry.restart || before.name != entry.name)
+                m_fleet.setKnown(known, {}, true); // it may be renamed with that
             m_fleet.setRestart(known, entry.restart);
             m_fleet.setBuild(known, entry.build);
             m_restartFiles.insert(known, fleet.path);
@@ -582,6 +653,8 @@ bool FleetSession::forget(ServiceId id)
         const bool wasRecorded = m_recorded.value(url, id) == id;
         if (wasRecorded)
             m_recorded.remove(url);
+        if (rows.isEmpty() && m_history)
+            m_history->forgetPast(url);
         if (rows.isEmpty())
             m_byUrl.remove(url);
         else if (wasRecorded)
@@ -636,6 +709,8 @@ void FleetSession::restartStale(ServiceId id)
 void FleetSession::start()
 {
     m_isRunning = true;
+    if (m_history && !m_history->isPastKnown())
+        m_pastTimer.start(LongestPast);
     m_acts.start(m_stateDirectory); // without it, such a service is asked now and then
     m_watch.start();
     if (m_alerts)

@@ -91,6 +91,8 @@ public:
 
     /// One that was added without a file, and its services.
     void removeHost(const QString &name);
+    /// The service that answers by that name instead of it is the one that is meant from now on.
+    void accept(ServiceId id, const QString &name);
     /// Runs the hooks of this file (HookRunner) while the services are watched and something may be done to them; of
     /// one that is run already, what was read anew.
     void runHooks(const Fleet &fleet);
@@ -134,6 +136,9 @@ private:
     void tell(const Event &event);
     void tellOfHosts(const QList<Arrival> &arrivals);
     std::optional<PlannedEnd> whyGone(const ServiceRow &row);
+    void refuseStranger(const ServiceRow &row, Arrival &arrival) const;
+    void applyPast(ServiceId id);
+    void applyHeld();
     void rememberStopped(ServiceId id);
     void seeActs(const QString &record);
     void learnAct(ServiceId id);
@@ -165,6 +170,8 @@ private:
     QSet<QString> m_lostHosts;   ///< of which the journal says so, by name
     QTimer m_ageTimer;
     QTimer m_outputTimer;
+    QTimer m_pastTimer;                       ///< so long answers wait for what is remembered
+    QList<Arrival> m_heldArrivals;            ///< which wait for that
     QHash<QString, QList<ServiceId>> m_byUrl; ///< oldest first; none is empty
     QMultiHash<QString, ServiceId> m_byActs;  ///< by recordOfActs(), of those that are polled
     ActWatch m_acts;

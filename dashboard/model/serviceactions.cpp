@@ -239,7 +239,9 @@ void ServiceActions::perform(ServiceId id, ServiceAction action, std::optional<S
 void ServiceActions::runSequence(const ServiceRow &row, FleetAction action)
 {
     const ServiceId id = row.id;
-    auto sequence = std::make_unique<RestartSequence>(row.entry, action, m_options, m_time);
+    SequenceOptions options = m_options;
+    options.known = row.known;
+    auto sequence = std::make_unique<RestartSequence>(row.entry, action, options, m_time);
     RestartSequence *const started = sequence.get();
     connect(started, &RestartSequence::stepStarted, this, [this, id, action](RestartStep step) {
         m_running[id].step = step;

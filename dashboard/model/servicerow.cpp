@@ -93,14 +93,7 @@ QString newInstanceText(const HealthReport &before, const HealthReport &after)
 
 void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &after)
 {
-    if (before.formerName.isEmpty() && !after.formerName.isEmpty()) {
-        const QString name = visibleText(after.report->service, 80);
-        const QString former = visibleText(after.formerName, 80);
-        teller.tell(EventKind::Trouble,
-                    after.report->pid ? RowText::tr("answers as %1 (pid %2); it was %3")
-                                            .arg(name, QString::number(*after.report->pid), former)
-                                      : RowText::tr("answers as %1; it was %2").arg(name, former));
-    } else if (before.report && isAnotherProcess(*before.report, *after.report)) {
+    if (before.report && isAnotherProcess(*before.report, *after.report)) {
         teller.tell(EventKind::Recovery, newInstanceText(*before.report, *after.report), restartedWord());
     } else if (before.observed != ServiceState::Unknown && !before.isCurrent()) {
         teller.tell(EventKind::Recovery, before.lastSeen ? RowText::tr("answers again") : RowText::tr("answers"));
@@ -132,17 +125,6 @@ static QStringList doubtsAfter(const ServiceRow &before, const HealthReport &rep
     return names;
 }
 
-/// Another service may have come where one has gone: its instance is another one, and so is its name. Until the former
-/// one is back.
-static QString formerNameAfter(const ServiceRow &before, const HealthReport &report)
-{
-    if (!before.formerName.isEmpty())
-        return report.service == before.formerName ? QString() : before.formerName;
-    const bool isAnother = before.report && !before.report->service.isEmpty() && !report.service.isEmpty()
-        && before.report->service != report.service && isAnotherProcess(*before.report, report);
-    return isAnother ? before.report->service : QString();
-}
-
 QString restartedWord() { return RowText::tr("restarted"); }
 
 bool isAnotherProcess(const HealthReport &before, const HealthReport &after)
@@ -172,7 +154,8 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
     row.holder = holder;
     row.answered = answer.value.has_value();
     if (answer.value) {
-        row.formerName = formerNameAfter(row, *answer.value);
+        if (!answer.value->service.isEmpty() && answer.value->owner.isEmpty())
+            row.known = {answer.value->service, answer.value->pid.value_or(0)};
         row.inDoubt = doubtsAfter(row, *answer.value);
         row.report = answer.value;
         const auto isUsed = [](const DependencyReport &each) { return each.status != DependencyStatus::NotUsed; };
@@ -221,7 +204,9 @@ QString stateText(const ServiceRow &row)
     if (row.observed == ServiceState::Unknown && row.report)
         return RowText::tr("process ended");
     if (row.observed == ServiceState::Unreachable && row.isReplaced())
-        return RowText::tr("unreachable: address taken");
+        return row.holder->service.isEmpty()
+            ? RowText::tr("unreachable: address taken")
+            : RowText::tr("unreachable: %1 answers").arg(visibleText(row.holder->service, 40));
     if (row.observed == ServiceState::Unreachable && row.reply.error != ClientError::None)
         return u"%1: %2"_s.arg(stateWord(row.observed), errorWord(row.reply.error));
     return stateWord(row.observed);
@@ -243,6 +228,9 @@ static QString silenceReason(const ServiceRow &row)
     if (!row.holder)
         return reason;
     const QString holder = visibleText(row.holder->text, 300);
+    if (row.isReplaced() && !row.holder->service.isEmpty())
+        return RowText::tr("Another service answers at its address: %1. Stop that, change the address, or accept it.")
+            .arg(holder);
     if (row.isReplaced() && row.reply.error == ClientError::Timeout)
         return RowText::tr("Another process has its address, and says nothing: %1. Stop that, or change the address.")
             .arg(holder);
@@ -253,7 +241,7 @@ static QString silenceReason(const ServiceRow &row)
         : RowText::tr("%1. The address is held by %2.").arg(reason, holder);
 }
 
-static QString reasonOf(const ServiceRow &row)
+QString stateReason(const ServiceRow &row)
 {
     switch (row.observed) {
     case ServiceState::DependencyError: {
@@ -301,17 +289,6 @@ static QString reasonOf(const ServiceRow &row)
     Q_UNREACHABLE();
 }
 
-/// That another service answers, and how it is.
-QString stateReason(const ServiceRow &row)
-{
-    const QString reason = reasonOf(row);
-    if (row.formerName.isEmpty() || !row.isCurrent())
-        return reason;
-    const QString other = RowText::tr("It answers as %1; it was %2.")
-                              .arg(visibleText(row.report->service, 80), visibleText(row.formerName, 80));
-    return reason.isEmpty() ? other : other + u' ' + reason;
-}
-
 QString placeOf(const FleetEntry &entry)
 {
     if (entry.url.startsWith("unix:"_L1))
@@ -325,6 +302,13 @@ QString placeOf(const FleetEntry &entry)
     return url.isValid() && !url.authority().isEmpty()
         ? url.authority() + (url.path().size() > 1 ? url.path() : QString())
         : entry.url;
+}
+
+static bool isTakenByService(const ServiceRow &row) { return row.isReplaced() && !row.holder->service.isEmpty(); }
+
+static QString takenText(const ServiceRow &row)
+{
+    return RowText::tr("another service answers at its address: %1").arg(visibleText(row.holder->text, 300));
 }
 
 /// The reason, in an event of this service. Why a host is lost is told of the host.
@@ -372,10 +356,13 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
             teller.tell(EventKind::Information, plannedText(after, wasDown(before)));
         else if (!isPlanned)
             teller.tell(after.activity ? EventKind::Information : EventKind::Trouble,
-                        u"%1: %2"_s.arg(stateWord(after.observed), newsOf(after)), stateWord(after.observed));
+                        isTakenByService(after) ? takenText(after)
+                                                : u"%1: %2"_s.arg(stateWord(after.observed), newsOf(after)),
+                        stateWord(after.observed));
     } else if (after.isReplaced() && !before.isReplaced()) {
         const bool isMissed = after.observed == ServiceState::Unreachable && !after.activity;
-        teller.tell(isMissed ? EventKind::Trouble : EventKind::Information, silenceReason(after));
+        teller.tell(isMissed ? EventKind::Trouble : EventKind::Information,
+                    isTakenByService(after) ? takenText(after) : silenceReason(after));
     }
     return teller.events();
 }

@@ -5,6 +5,7 @@
 #include "common/client/reply.h"
 #include "common/fleet/addressholder.h"
 #include "common/fleet/fleet.h"
+#include "common/fleet/knownname.h"
 #include "common/fleet/plannedend.h"
 #include "common/fleet/servicestate.h"
 #include "common/protocol/alertmanagercodec.h"
@@ -42,7 +43,7 @@ struct ServiceRow
     QByteArray body;                       ///< of the latest reply that had one
     QString failure;                       ///< `restart failed`; empty: none did, or it was looked at since
     QString actor;                         ///< who ends or starts it, or could not, while nobody answers; or empty
-    QString formerName;                    ///< as it called itself before another service answered; or empty
+    KnownName known;                       ///< as what it answered last, perhaps on an earlier day
     std::optional<AddressHolder> holder;   ///< who is there, where it does not answer as itself; nothing: not known
     Dialect dialect = Dialect::Hephaestus; ///< of `report`
     QStringList inDoubt;                   ///< of its dependencies those that failed, and are not known since

@@ -227,7 +227,7 @@ void MainWindow::fillServiceMenu(QMenu *menu)
     m_alerts->fill(menu->addMenu(tr("&Alerts")));
     addSubmenu(menu, tr("In this &window"),
                {m_rename->action(), m_rename->group(), m_commands->favourite(), m_commands->sendToken(),
-                m_commands->remove()});
+                m_commands->accept(), m_commands->remove()});
 }
 
 void MainWindow::makeViewMenu()

@@ -128,6 +128,8 @@ void ServiceCommands::makeOthers()
     });
     m_sendToken = make(tr("Send its token…"), {}, {});
     connect(m_sendToken, &QAction::triggered, this, [this] { askForToken(m_possible.services().value(0)); });
+    m_accept = make(tr("Accept what answers…"), {}, {});
+    connect(m_accept, &QAction::triggered, this, [this] { askToAccept(m_possible.services().value(0)); });
     m_remove = make(tr("Remove from this &window"), {}, {});
     connect(m_remove, &QAction::triggered, this, [this] { m_session.removeAll(QList(m_possible.services())); });
 }
@@ -295,6 +297,10 @@ void ServiceCommands::updateOthers()
             services.size() != 1                             ? tr("Select one service.")
                 : m_session.isTokenTrusted(services.first()) ? tr("No token of it waits for you to agree.")
                                                              : QString());
+    disable(m_accept,
+            services.size() != 1                                     ? tr("Select one service.")
+                : !first->holder || first->holder->service.isEmpty() ? tr("No other service answers at its address.")
+                                                                     : QString());
     disable(m_remove, !any ? none : running ? tr("An action is running.") : QString());
 }
 
@@ -309,6 +315,21 @@ void ServiceCommands::askForToken(ServiceId id)
         m_session.trustToken(id);
         update();
     });
+    dialog->open();
+}
+
+void ServiceCommands::askToAccept(ServiceId id)
+{
+    const ServiceRow *const row = m_session.fleet().find(id);
+    if (!row || !row->holder)
+        return;
+    auto *const dialog =
+        new Confirmation(tr("At %1 answers %2. Is that the service %3 from now on? Then it is watched, restarted and "
+                            "shut down as such.")
+                             .arg(placeOf(row->entry), visibleText(row->holder->text, 300), row->entry.name),
+                         tr("&Accept"), m_window);
+    dialog->setWindowTitle(plain(m_accept->text()));
+    connect(dialog, &QDialog::accepted, this, [this, id, name = row->holder->service] { m_session.accept(id, name); });
     dialog->open();
 }
 

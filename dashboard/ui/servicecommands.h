@@ -46,6 +46,7 @@ public:
     QAction *favourite() const { return m_favourite; }
     QAction *copyUrl() const { return m_copyUrl; }
     QAction *sendToken() const { return m_sendToken; } ///< agrees to where its fleet file sends its token
+    QAction *accept() const { return m_accept; }       ///< that another service answers: it is the one that is meant
     QAction *remove() const { return m_remove; }
     /// What cancel() would leave, as a sentence; empty: all would be as before.
     QString afterCancel() const;
@@ -65,6 +66,7 @@ private:
     QAction *make(const QString &text, const QString &icon, const QKeySequence &key);
     void makeOthers();
     void askForToken(ServiceId id);
+    void askToAccept(ServiceId id);
     void trigger(ServiceAction action);
     void triggerOne(ServiceId id, ServiceAction action);
     void triggerAll(const QList<ServiceId> &services, ServiceAction action);
@@ -92,6 +94,7 @@ private:
     QAction *m_favourite;
     QAction *m_copyUrl;
     QAction *m_sendToken;
+    QAction *m_accept;
     QAction *m_remove;
     PossibleActions m_possible;
     Countdown m_countdown;

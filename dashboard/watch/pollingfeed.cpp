@@ -59,6 +59,12 @@ void PollingFeed::setEager(ServiceId id, bool eager)
     m_poller.setEager(id, eager);
 }
 
+void PollingFeed::expectHealth(ServiceId id)
+{
+    if (const auto subject = m_subjects.find(id); subject != m_subjects.end())
+        subject->second.hasSpoken = true;
+}
+
 void PollingFeed::hurry(ServiceId id) { m_poller.hurry(id); }
 
 void PollingFeed::askAnew(ServiceId id)

@@ -29,6 +29,8 @@ public:
     /// Somebody follows what happens to it: its answers are published at once, and it is asked at its interval even
     /// while it does not answer.
     void setEager(ServiceId id, bool eager);
+    /// It has spoken of health before: a page is not its answer.
+    void expectHealth(ServiceId id);
     /// Asks at the next opportunity.
     void hurry(ServiceId id);
     /// What was known until now is over: publishes at once what was answered before, asks, and publishes that at once.

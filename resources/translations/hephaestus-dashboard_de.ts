@@ -2285,6 +2285,10 @@ https://… token-file=… ca=…</translation>
         <source>the restart by %1 failed: %2</source>
         <translation>Neustart durch %1 fehlgeschlagen: %2</translation>
     </message>
+    <message>
+        <source>%1 is this service from now on</source>
+        <translation>%1 ist ab jetzt dieser Dienst</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FleetView</name>
@@ -4138,6 +4142,22 @@ https://… token-file=… ca=…</translation>
         <source>&amp;Send</source>
         <translation>&amp;Senden</translation>
     </message>
+    <message>
+        <source>Accept what answers…</source>
+        <translation>Übernehmen, was antwortet…</translation>
+    </message>
+    <message>
+        <source>No other service answers at its address.</source>
+        <translation>Unter seiner Adresse antwortet kein anderer Dienst.</translation>
+    </message>
+    <message>
+        <source>At %1 answers %2. Is that the service %3 from now on? Then it is watched, restarted and shut down as such.</source>
+        <translation>Unter %1 antwortet %2. Ist das ab jetzt der Dienst %3? Dann wird er als dieser beobachtet, neu gestartet und heruntergefahren.</translation>
+    </message>
+    <message>
+        <source>&amp;Accept</source>
+        <translation>&amp;Übernehmen</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::ServiceMapWindow</name>
@@ -4788,24 +4808,24 @@ https://… token-file=… ca=…</translation>
         <translation>Ein anderer Prozess hat seine Adresse und sagt nichts: %1. Beenden Sie ihn, oder ändern Sie die Adresse.</translation>
     </message>
     <message>
-        <source>answers as %1 (pid %2); it was %3</source>
-        <translation>antwortet als %1 (pid %2); es war %3</translation>
-    </message>
-    <message>
-        <source>answers as %1; it was %2</source>
-        <translation>antwortet als %1; es war %2</translation>
-    </message>
-    <message>
-        <source>It answers as %1; it was %2.</source>
-        <translation>Es antwortet als %1; es war %2.</translation>
-    </message>
-    <message>
         <source>process ended</source>
         <translation>Prozess beendet</translation>
     </message>
     <message>
         <source>Its process has ended. Whether another one answers is being asked.</source>
         <translation>Sein Prozess ist beendet. Ob ein anderer antwortet, wird gerade gefragt.</translation>
+    </message>
+    <message>
+        <source>unreachable: %1 answers</source>
+        <translation>unerreichbar: %1 antwortet</translation>
+    </message>
+    <message>
+        <source>Another service answers at its address: %1. Stop that, change the address, or accept it.</source>
+        <translation>Unter seiner Adresse antwortet ein anderer Dienst: %1. Beenden Sie ihn, ändern Sie die Adresse, oder übernehmen Sie ihn.</translation>
+    </message>
+    <message>
+        <source>another service answers at its address: %1</source>
+        <translation>unter seiner Adresse antwortet ein anderer Dienst: %1</translation>
     </message>
 </context>
 <context>

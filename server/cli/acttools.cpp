@@ -4,7 +4,7 @@
 #include "common/base/printable.h"
 #include "common/fleet/fleetrun.h"
 #include "common/fleet/fleettrust.h"
-#include "common/fleet/foreignservice.h"
+#include "common/fleet/knownname.h"
 #include "common/protocol/receiptcodec.h"
 #include "common/protocol/toolcodec.h"
 #include "server/cli/runningtool.h"
@@ -22,7 +22,7 @@ namespace {
 QString obstacleTo(FleetAction action, const FleetEntry &entry, const ServiceSnapshot &snapshot)
 {
     if (snapshot.report) {
-        if (const QString owner = foreignOwner(entry, *snapshot.report); !owner.isEmpty())
+        if (const QString owner = ownerInstead(entry, *snapshot.report, {}, {}); !owner.isEmpty())
             return u"another project's service is at its address: "_s + owner;
     }
     return action == FleetAction::Restart ? whyNotRestartable(entry)

@@ -22,11 +22,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// It says what it knows of its code, and that is not that it is fresh; or another worktree's service is in its place.
+/// It says what it knows of its code, and that is not that it is fresh; or another one is in its place.
 /// A service that is down, or never says, runs no old code we know of.
 bool isNotFresh(const ServiceSnapshot &snapshot)
 {
-    if (snapshot.state == ServiceState::Foreign)
+    if (snapshot.state == ServiceState::Foreign || snapshot.isReplaced)
         return true;
     return snapshot.report && snapshot.report->code && snapshot.report->code->verdict != CodeVerdict::Fresh;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/printable.h"
 #include "common/client/serviceclient.h"
-#include "common/fleet/foreignservice.h"
+#include "common/fleet/knownname.h"
 #include "common/fleet/restarttexts.h"
 #include "common/protocol/commandcodec.h"
 #include "server/cli/actionrun.h"
@@ -34,8 +34,8 @@ int askEach(const ClientCommandLine &line, const QString &doneWord, Ask ask)
                 outcome = ok ? doneWord : answer.reply.message;
                 loop.quit();
             };
-            client.askStatus([&](const Answer<HealthReport> &look) { // another worktree's is not touched
-                const QString owner = look.value ? foreignOwner(entry, *look.value) : QString();
+            client.askStatus([&](const Answer<HealthReport> &look) { // another worktree's or service is not touched
+                const QString owner = look.value ? ownerInstead(entry, *look.value, {}, {}) : QString();
                 if (owner.isEmpty())
                     return ask(client, end);
                 outcome = foreignText(entry.name, entry.url, owner);

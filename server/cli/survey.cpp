@@ -7,6 +7,7 @@
 #include "common/client/dialectclient.h"
 #include "common/fleet/addressholder.h"
 #include "common/fleet/foreignservice.h"
+#include "common/fleet/knownname.h"
 #include "common/fleet/knownprotocol.h"
 #include "common/fleet/plannedend.h"
 #include "common/fleet/prometheusgroup.h"
@@ -172,6 +173,7 @@ void tellPlanned(const FleetEntry &entry, ServiceSnapshot &snapshot)
 }
 
 /// What is known from elsewhere of one that does not answer, or not as itself: why that is, and who has its address.
+/// Its isReplaced may be known.
 void explain(const FleetEntry &entry, const Answer<HealthReport> &answer, Holders &holders, ServiceSnapshot &snapshot)
 {
     if (snapshot.state == ServiceState::Reachable) {
@@ -183,14 +185,14 @@ void explain(const FleetEntry &entry, const Answer<HealthReport> &answer, Holder
     if (!mayBeStranger(answer.reply.error))
         return;
     const std::optional<AddressHolder> holder = holders.of(entry);
-    if (!holder || !(holder->isStranger || isNotUnderstood(answer.reply.error)))
-        return;
-    if (holder->isStranger) {
+    snapshot.isReplaced = snapshot.isReplaced || (holder && holder->isStranger);
+    if (snapshot.isReplaced) {
         snapshot.state = ServiceState::Unreachable;
         tellPlanned(entry, snapshot);
     }
-    snapshot.message +=
-        (holder->isStranger ? u"; its address is taken by "_s : u"; its address is held by "_s) + holder->text;
+    if (holder && (snapshot.isReplaced || isNotUnderstood(answer.reply.error)))
+        snapshot.message +=
+            (snapshot.isReplaced ? u"; its address is taken by "_s : u"; its address is held by "_s) + holder->text;
 }
 
 QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
@@ -209,11 +211,16 @@ QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, Environment
             if (!answer.value->owner.isEmpty())
                 answer.reply.message = u"held by "_s + answer.value->owner;
         }
+        const bool isAsked = answer.value && answer.value->owner.isEmpty();
+        const QString stranger = isAsked ? strangerAs(entries[i], *answer.value, {}, {}) : QString();
+        if (!stranger.isEmpty())
+            answer = refusedStranger(answer, stranger);
         snapshots << ServiceSnapshot{entries[i].name,      entries[i].url, stateOf(answer),     answer.reply.message,
                                      answer.reply.latency, answer.value,   entries[i].host.name};
         snapshots.last().isHostLost = answer.reply.error == ClientError::HostLost;
         snapshots.last().isGone =
             answer.reply.error == ClientError::Refused || answer.reply.error == ClientError::Disconnected;
+        snapshots.last().isReplaced = !stranger.isEmpty();
         explain(entries[i], answer, holders, snapshots.last());
     }
     return snapshots;

@@ -40,6 +40,7 @@ private Q_SLOTS:
     void anObituaryKeepsTheLastWords();
     void obituariesWaitForNothingElse();
     void ofEachServiceTheLastReceiptIsThere();
+    void asWhatEachServiceAnsweredLastIsThere();
     void ofEachServiceTheLatestReceiptsAreThere();
     void aFileFromBeforeReceiptsGetsThem();
     void aFileOfTheFirstFormatKeepsAll();
@@ -449,6 +450,28 @@ void TestHistoryStore::ofEachServiceTheLastReceiptIsThere()
     QCOMPARE(receipts->size(), 2);
     QCOMPARE(receipts->value(Url), receipt(FleetAction::Restart, false));
     QCOMPARE(receipts->value(other), receipt(FleetAction::Stop, true));
+}
+
+void TestHistoryStore::asWhatEachServiceAnsweredLastIsThere()
+{
+    const QString other = u"http://127.0.0.1:8001"_s;
+    {
+        HistoryStore store(path());
+        store.record(KnownService{{u"web"_s, 7}, true, {}}, Url);
+        store.record(observation(Noon + 30s));
+    }
+    {
+        HistoryStore store(path());
+        store.record(KnownService{{u"shop"_s, 8}, true, {}}, Url);
+        store.record(observation(Noon + 20s)); // by a clock that was set back
+        store.record(KnownService(), other);
+    }
+    HistoryStore store(path());
+    const auto known = wait<QHash<QString, KnownService>>([&](const auto &done) { store.askKnown(done); });
+    QVERIFY(known);
+    QCOMPARE(known->size(), 2);
+    QCOMPARE(known->value(Url), (KnownService{{u"shop"_s, 8}, true, Noon + 20s}));
+    QCOMPARE(known->value(other), KnownService());
 }
 
 void TestHistoryStore::ofEachServiceTheLatestReceiptsAreThere()

@@ -26,7 +26,131 @@ private Q_SLOTS:
     void aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment();
     void anAddressOfTwoProjectsHasARowForEach();
     void aLargeFleetFileReadAgainIsShownWithFewSignals();
+    void anotherServiceAtItsAddressIsNotIt_data();
+    void anotherServiceAtItsAddressIsNotIt();
+    void aServiceMayBeRenamed_data();
+    void aServiceMayBeRenamed();
 };
+
+namespace {
+
+/// A window on the service of a server.
+class Window
+{
+public:
+    Window(const FakeHttpServer &server, const QTemporaryDir &root)
+        : m_session([&root] {
+            SequenceOptions options;
+            options.stateDirectory = root.filePath(u"state"_s);
+            return options;
+        }())
+    {
+        m_session.keepHistory(root.filePath(u"history.db"_s));
+        FleetEntry entry = Reports::entry(server.url(), server.url());
+        entry.interval = 50ms;
+        m_id = m_session.add(entry);
+        m_session.start();
+    }
+
+    FleetSession &session() { return m_session; }
+    ServiceId id() const { return m_id; }
+    const ServiceRow &row() { return *m_session.fleet().find(m_id); }
+    ServiceState state() { return row().state(); }
+
+private:
+    FleetSession m_session;
+    ServiceId m_id = NoService;
+};
+
+void answerAs(FakeHttpServer &server, const QString &service)
+{
+    HealthReport report = Reports::healthy(service);
+    report.service = service;
+    report.capabilities = {u"restart"_s};
+    server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
+}
+
+/// As a program that knows nothing of health.
+void answerAsPage(FakeHttpServer &server)
+{
+    for (const char *const path : {"/health/status", "/actuator/health", "/minio/health/live", "/health", "/healthz"})
+        server.setAnswer(path, FakeAnswer::json("{}", 404));
+    server.setAnswer("/",
+                     FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 4\r\n\r\npage"));
+}
+
+} // namespace
+
+void TestFleetSession::anotherServiceAtItsAddressIsNotIt_data()
+{
+    QTest::addColumn<bool>("isReopened");
+    QTest::addColumn<bool>("isPage");
+    QTest::newRow("a service, before its eyes") << false << false;
+    QTest::newRow("a service, after the window was opened anew") << true << false;
+    QTest::newRow("a page, after the window was opened anew") << true << true;
+}
+
+/// The states that were shown on the way count, too: none of them was that all is well.
+void TestFleetSession::anotherServiceAtItsAddressIsNotIt()
+{
+    QFETCH(bool, isReopened);
+    QFETCH(bool, isPage);
+    const QTemporaryDir root;
+    FakeHttpServer server;
+    answerAs(server, u"web"_s);
+    auto window = std::make_unique<Window>(server, root);
+    QTRY_COMPARE_WITH_TIMEOUT(window->state(), ServiceState::Healthy, 60'000);
+    if (isReopened)
+        window.reset();
+    isPage ? answerAsPage(server) : answerAs(server, u"intruder"_s);
+    if (isReopened)
+        window = std::make_unique<Window>(server, root);
+    QSet<ServiceState> seen;
+    const QObject context;
+    connect(&window->session().fleet(), &FleetModel::answered, &context, [&] { seen << window->state(); });
+    const ServiceState wanted = isPage ? ServiceState::NotUnderstood : ServiceState::Unreachable;
+    QTRY_COMPARE_WITH_TIMEOUT(window->state(), wanted, 60'000);
+    if (isReopened)
+        QCOMPARE(seen, QSet{wanted});
+    QVERIFY(window->row().lastSeen); // it was seen before
+    if (isPage)
+        return;
+    QCOMPARE(window->row().holder->service, u"intruder"_s);
+    window->session().actions().perform(window->id(), ServiceAction::Restart);
+    QVERIFY(!window->session().actions().isRunning(window->id()));
+    answerAs(server, u"web"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(window->state(), ServiceState::Healthy, 60'000);
+}
+
+void TestFleetSession::aServiceMayBeRenamed_data()
+{
+    QTest::addColumn<QString>("way");
+    QTest::newRow("what answers is accepted") << u"accept"_s;
+    QTest::newRow("it is added anew") << u"add"_s;
+}
+
+void TestFleetSession::aServiceMayBeRenamed()
+{
+    QFETCH(QString, way);
+    const QTemporaryDir root;
+    FakeHttpServer server;
+    answerAs(server, u"web"_s);
+    {
+        Window window(server, root);
+        QTRY_COMPARE_WITH_TIMEOUT(window.state(), ServiceState::Healthy, 60'000);
+        answerAs(server, u"shop"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(window.state(), ServiceState::Unreachable, 60'000);
+        if (way == "accept"_L1) {
+            window.session().accept(window.id(), u"shop"_s);
+            QTRY_COMPARE_WITH_TIMEOUT(window.state(), ServiceState::Healthy, 60'000);
+        } else {
+            window.session().remove(window.id());
+        }
+    }
+    Window window(server, root);
+    QTRY_COMPARE_WITH_TIMEOUT(window.state(), ServiceState::Healthy, 60'000);
+    QCOMPARE(window.row().known.name, u"shop"_s);
+}
 
 void TestFleetSession::aStaleServiceIsRestartedByItselfIfItsEntrySaysSo_data()
 {

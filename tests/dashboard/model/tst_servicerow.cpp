@@ -22,6 +22,7 @@ private Q_SLOTS:
     void whatWasShuttingDownAndIsGoneHasStopped();
     void whatWasMeantToBeGoneIsNotMissed();
     void aStrangerAtItsAddressIsNotTheService();
+    void anotherServiceAtItsAddressIsNamed_data();
     void anotherServiceAtItsAddressIsNamed();
     void anActivityIsShownInsteadOfTheState();
     void aShutdownTellsItsStepAndTheSecondsLeft();
@@ -141,26 +142,38 @@ void TestServiceRow::aStrangerAtItsAddressIsNotTheService()
     QVERIFY(!afterAnswer(taken, Reports::answer(Reports::healthy()), Now).isReplaced());
 }
 
+void TestServiceRow::anotherServiceAtItsAddressIsNamed_data()
+{
+    QTest::addColumn<ServiceRow>("before");
+    const Answer<HealthReport> own = Reports::answer(Reports::healthy());
+    QTest::newRow("it answered") << after({own});
+    QTest::newRow("it was gone") << after({own, Reports::failure(ClientError::Refused)});
+    QTest::newRow("it was never seen here") << after({});
+}
+
 void TestServiceRow::anotherServiceAtItsAddressIsNamed()
 {
-    HealthReport intruder = Reports::healthy(u"two"_s);
-    intruder.service = u"intruder"_s;
-    intruder.pid = 8;
-    const ServiceRow before = after({Reports::answer(Reports::healthy()), Reports::failure(ClientError::Refused)});
-    const ServiceRow taken = afterAnswer(before, Reports::answer(intruder), Now);
-    QCOMPARE(stateReason(taken), u"It answers as intruder; it was mcp."_s);
+    QFETCH(ServiceRow, before);
+    const Answer<HealthReport> refused = Reports::failure(ClientError::NotUnderstood);
+    const AddressHolder intruder{u"intruder (not mcp), pid 8"_s, true, u"intruder"_s};
+    const ServiceRow taken = afterAnswer(before, refused, Now, {}, intruder);
+    QCOMPARE(taken.state(), ServiceState::Unreachable);
+    QCOMPARE(stateText(taken), u"unreachable: intruder answers"_s);
+    QVERIFY2(stateReason(taken).contains(intruder.text), qPrintable(stateReason(taken)));
     const QList<Event> events = eventsBetween(before, taken, {});
     QCOMPARE(events.size(), 1);
-    QCOMPARE(events.first().text, u"answers as intruder (pid 8); it was mcp"_s);
+    // Always so: what an earlier day told is not told again.
+    QCOMPARE(events.first().text, u"another service answers at its address: intruder (not mcp), pid 8"_s);
     QCOMPARE(events.first().kind, EventKind::Trouble);
-    const ServiceRow still = afterAnswer(taken, Reports::answer(intruder), Now);
+    const ServiceRow still = afterAnswer(taken, refused, Now, {}, intruder);
     QCOMPARE(eventsBetween(taken, still, {}).size(), 0);
-    QCOMPARE(stateReason(still), stateReason(taken));
     const ServiceRow back = afterAnswer(still, Reports::answer(Reports::healthy(u"three"_s)), Now);
     QCOMPARE(stateReason(back), QString());
-    QCOMPARE(eventsBetween(still, back, {}).first().text, u"a new instance answers"_s);
-    intruder.instanceId = u"one"_s; // the same process may call itself otherwise
-    QCOMPARE(stateReason(after({Reports::answer(Reports::healthy()), Reports::answer(intruder)})), QString());
+    QCOMPARE(back.known.name, u"mcp"_s);
+    // It was to be gone.
+    const ServiceRow stopped = afterAnswer(before, refused, Now, PlannedEnd{}, intruder);
+    QCOMPARE(stopped.state(), ServiceState::Stopped);
+    QVERIFY2(stateReason(stopped).contains(intruder.text), qPrintable(stateReason(stopped)));
 }
 
 void TestServiceRow::anActivityIsShownInsteadOfTheState()

@@ -46,6 +46,7 @@ private Q_SLOTS:
     void aPageThatAnswersIsReachableAndNotHealthy();
     void aStrangerAtTheAddressIsNotTheService_data();
     void aStrangerAtTheAddressIsNotTheService();
+    void anotherServiceAtTheAddressIsNotTheService();
     void theTableNamesThePhaseOfAShutdown();
     void hostileTextDoesNotReachTheTerminal();
     void statusAsJsonCarriesTheReports();
@@ -347,6 +348,33 @@ void TestClientCommands::aStrangerAtTheAddressIsNotTheService()
     QVERIFY2(status.output.contains(u"✕ unreachable"_s), qPrintable(status.output));
     QVERIFY2(status.output.contains(u"(pid %1"_s.arg(QCoreApplication::applicationPid())), qPrintable(status.output));
     QCOMPARE(run({u"wait"_s, u"web"_s, u"--healthy"_s, u"--timeout"_s, u"1s"_s, u"--fleet"_s, fleet}).code, 1);
+}
+
+void TestClientCommands::anotherServiceAtTheAddressIsNotTheService()
+{
+    server->setAnswer("/health/status",
+                      FakeAnswer::json(R"({"status":"healthy","service":"intruder","pid":7,)"
+                                       R"("instance_id":"one","dependencies":{}})"));
+    const QString fleet = fleetFile("[[service]]\nname = \"web\"\nurl = \"" + server->url().toUtf8()
+                                    + "\"\nrun = [\"python3\", \"web.py\"]\n");
+    const QStringList ofFleet{u"--fleet"_s, fleet};
+    const Outcome status = run(QStringList{u"status"_s} + ofFleet);
+    QCOMPARE(status.code, 1);
+    QVERIFY2(status.output.contains(u"✕ unreachable"_s), qPrintable(status.output));
+    QVERIFY2(status.output.contains(u"it answers as intruder (not web), pid 7"_s), qPrintable(status.output));
+    QCOMPARE(run(QStringList{u"wait"_s, u"web"_s, u"--healthy"_s, u"--timeout"_s, u"1s"_s} + ofFleet).code, 1);
+    for (const QStringList &act : {QStringList{u"restart"_s}, {u"shutdown"_s}, {u"shutdown"_s, u"--schedule"_s}}) {
+        const Outcome outcome = run(act + QStringList{u"web"_s} + ofFleet);
+        QCOMPARE(outcome.code, 1);
+        QVERIFY2((outcome.output + outcome.errors).contains(u"held by intruder (not web), pid 7"_s),
+                 qPrintable(outcome.output + outcome.errors));
+    }
+    const Outcome exec = run(QStringList{u"exec"_s, u"--require-fresh"_s, u"--settle"_s, u"0s"_s} + ofFleet
+                             + QStringList{u"--"_s, u"true"_s});
+    QCOMPARE(exec.code, 3);
+    QVERIFY(std::ranges::none_of(server->requests(),
+                                 [](const QByteArray &request) { return request.startsWith("POST "); }));
+    QCOMPARE(run({u"status"_s, server->url()}).code, 0); // by its address any service is meant
 }
 
 void TestClientCommands::theTableNamesThePhaseOfAShutdown()
