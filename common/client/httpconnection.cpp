@@ -12,6 +12,7 @@
 #include <QPointer>
 #include <QSslConfiguration>
 #include <QSslSocket>
+#include <QTimer>
 #include <QUrl>
 
 #include <algorithm>
@@ -186,8 +187,6 @@ HttpConnection::HttpConnection(HttpPeer peer, QObject *parent) : QObject(parent)
     m_prefix = m_peer.prefix.toLatin1();
     m_head = " HTTP/1.1\r\nHost: " + m_peer.hostHeader()
         + "\r\nUser-Agent: hephaestus/" HEPHAESTUS_VERSION "\r\nAccept-Encoding: identity\r\n";
-    m_timer.setSingleShot(true);
-    connect(&m_timer, &QTimer::timeout, this, &HttpConnection::timedOut);
     if (!m_peer.host.isHere())
         m_host = HostConnection::to(m_peer.host);
 }
@@ -197,7 +196,7 @@ HttpConnection::~HttpConnection() { dropSocket(); }
 void HttpConnection::send(HttpRequest request, Done done)
 {
     m_queue.push_back({std::move(request), std::move(done), steady_clock::now()});
-    armTimer();
+    setDeadline();
     if (m_busy)
         return;
     const HttpRequest &next = m_queue.front().request;
@@ -222,7 +221,7 @@ void HttpConnection::abort()
 {
     m_queue.clear();
     m_busy = false;
-    m_timer.stop();
+    m_deadline.withdraw();
     dropSocket();
 }
 
@@ -242,18 +241,17 @@ void HttpConnection::beginNext()
         connectSocket();
 }
 
-void HttpConnection::armTimer()
+void HttpConnection::setDeadline()
 {
     if (m_queue.empty())
-        return m_timer.stop();
+        return m_deadline.withdraw();
     auto deadline = steady_clock::time_point::max();
     for (const Exchange &exchange : m_queue)
         deadline = std::min(deadline, exchange.started + exchange.request.timeout);
-    using std::chrono::milliseconds;
-    m_timer.start(std::max(milliseconds(0), std::chrono::ceil<milliseconds>(deadline - steady_clock::now())));
+    m_deadline.set(deadline);
 }
 
-/// Ends the first exchange whose time is up; the timer comes back for others.
+/// Ends the first exchange whose time is up; the deadline is set anew for others.
 void HttpConnection::timedOut()
 {
     const auto now = steady_clock::now();
@@ -261,7 +259,7 @@ void HttpConnection::timedOut()
         return exchange.started + exchange.request.timeout <= now;
     });
     if (late == m_queue.end())
-        return armTimer();
+        return setDeadline();
     const bool underWay = m_busy && late == m_queue.begin();
     m_queue.splice(m_queue.begin(), m_queue, late);
     const QString time = formatDuration(m_queue.front().request.timeout);
@@ -293,7 +291,7 @@ void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
     m_queue.pop_front();
     if (underWay)
         m_busy = false;
-    armTimer();
+    setDeadline();
     if (!m_busy && !m_queue.empty())
         post(this, &HttpConnection::beginNext);
     reply.latency = steady_clock::now() - exchange.started;

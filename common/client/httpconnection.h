@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "common/base/deadline.h"
 #include "common/base/hostlookup.h"
 #include "common/base/peercredentials.h"
 #include "common/base/result.h"
@@ -12,7 +13,6 @@
 #include "common/protocol/serviceaddress.h"
 
 #include <QObject>
-#include <QTimer>
 
 #include <functional>
 #include <list>
@@ -110,7 +110,7 @@ private:
     };
 
     void beginNext();
-    void armTimer();
+    void setDeadline();
     void timedOut();
     void fail(ClientError error, const QString &message);
     void answerFirst(ServiceReply reply, bool underWay);
@@ -145,7 +145,7 @@ private:
     std::optional<Answerer> m_answerer;                ///< on this connection; nothing: not asked yet
     KeptPlace m_place;                                 ///< of the socket, once it is kept
     HttpResponseParser m_parser;
-    QTimer m_timer;
+    Deadline m_deadline{[this] { timedOut(); }};
     bool m_connected = false;
     bool m_reused = false; ///< the present exchange runs on a connection that has served another
     bool m_busy = false;
