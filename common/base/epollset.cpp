@@ -2,6 +2,7 @@
 #include "common/base/epollset.h"
 
 #include <cerrno>
+#include <optional>
 
 namespace Hephaestus {
 
@@ -46,17 +47,19 @@ void EpollSet::remove(int descriptor, const Watcher &watcher)
 void EpollSet::tell()
 {
     const std::shared_ptr<EpollSet> self = weak_from_this().lock();
-    const auto end = std::chrono::steady_clock::now() + m_longest;
+    std::optional<std::chrono::steady_clock::time_point> end;
     do {
         m_count = ::epoll_wait(m_set.number(), m_ready.data(), MostAtOnce, 0);
         if (m_count <= 0)
             break;
+        m_seen = std::chrono::steady_clock::now();
+        end = end.value_or(m_seen + m_longest);
         for (int i = 0; i < m_count; ++i) {
             const epoll_event event = m_ready[size_t(i)];
             if (event.data.ptr)
                 static_cast<Watcher *>(event.data.ptr)->onReady(event.events);
         }
-    } while (m_longest.count() > 0 && std::chrono::steady_clock::now() < end);
+    } while (m_longest.count() > 0 && std::chrono::steady_clock::now() < *end);
     m_count = 0;
 }
 

@@ -41,6 +41,8 @@ public:
     bool change(int descriptor, quint32 events, Watcher &watcher);
     /// Before the descriptor is closed. It may be called within onReady(), of this watcher or another one.
     void remove(int descriptor, const Watcher &watcher);
+    /// When those that are told now, or were told last, were seen to be ready: the last of many waits for its turn.
+    std::chrono::steady_clock::time_point seen() const { return m_seen; }
 
 private:
     bool control(int operation, int descriptor, quint32 events, Watcher &watcher) const;
@@ -52,6 +54,7 @@ private:
     const std::chrono::nanoseconds m_longest;
     std::unique_ptr<QSocketNotifier> m_notifier;
     std::array<epoll_event, MostAtOnce> m_ready{};
+    std::chrono::steady_clock::time_point m_seen;
     int m_count = 0; ///< of those in `m_ready` that are being told
 };
 

@@ -294,7 +294,8 @@ void HttpConnection::answerFirst(ServiceReply reply, bool underWay)
     setDeadline();
     if (!m_busy && !m_queue.empty())
         post(this, &HttpConnection::beginNext);
-    reply.latency = steady_clock::now() - exchange.started;
+    const bool isHeard = reply.isWhole && m_heard > exchange.started;
+    reply.latency = (isHeard ? m_heard : steady_clock::now()) - exchange.started;
     if (reply.httpStatus != 0) {
         reply.contentType = m_parser.header("content-type");
         reply.wantsToken = m_parser.header("www-authenticate").toLower().startsWith("bearer");
@@ -484,6 +485,7 @@ void HttpConnection::read()
         return dropSocket();
     while (m_socket && m_socket->bytesAvailable() > 0) {
         auto *const plain = qobject_cast<PlainSocket *>(m_socket);
+        m_heard = plain ? plain->seen() : steady_clock::now();
         switch (m_parser.feed(plain ? plain->takeReceived() : m_socket->readAll())) {
         case HttpResponseParser::State::Head:
         case HttpResponseParser::State::Body: break;

@@ -144,6 +144,7 @@ private:
     Accepts m_accepts;                                 ///< empty: whoever answers
     std::optional<Answerer> m_answerer;                ///< on this connection; nothing: not asked yet
     KeptPlace m_place;                                 ///< of the socket, once it is kept
+    std::chrono::steady_clock::time_point m_heard;     ///< when the last of the answer came
     HttpResponseParser m_parser;
     Deadline m_deadline{[this] { timedOut(); }};
     bool m_connected = false;

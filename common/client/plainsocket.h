@@ -36,6 +36,8 @@ public:
 
     /// All that has been received and not read yet; the socket keeps no memory for it.
     QByteArray takeReceived() { return std::exchange(m_received, {}); }
+    /// When the last of it was seen to have come; it was read later, after that of others.
+    std::chrono::steady_clock::time_point seen() const { return m_sockets->seen(); }
 
     bool isSequential() const override { return true; }
     qint64 bytesAvailable() const override { return m_received.size() + QIODevice::bytesAvailable(); }

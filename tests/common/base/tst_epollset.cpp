@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include <functional>
+#include <vector>
 
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -55,6 +56,7 @@ class TestEpollSet : public QObject
 
 private Q_SLOTS:
     void tellsEachThatIsReady();
+    void saysWhenThoseOfATurnWereSeen();
     void tellsAgainUntilItIsRead();
     void whatBecomesReadyMeanwhileIsToldInTheSameTurn();
     void whatIsRemovedIsNotTold();
@@ -83,6 +85,30 @@ void TestEpollSet::tellsEachThatIsReady()
     other.act = nullptr;
     other.far.reset();
     QTRY_VERIFY(other.last & EPOLLHUP);
+}
+
+/// The last of them waits until the others have been read, which is no part of how long it took.
+void TestEpollSet::saysWhenThoseOfATurnWereSeen()
+{
+    EpollSet set;
+    Pair one;
+    Pair other;
+    std::vector<std::chrono::steady_clock::time_point> seen;
+    for (Pair *const pair : {&one, &other}) {
+        QVERIFY(set.add(pair->near.number(), EPOLLIN, *pair));
+        pair->act = [&set, &seen, pair] {
+            pair->read();
+            seen.push_back(set.seen());
+        };
+        pair->write();
+    }
+    const auto written = std::chrono::steady_clock::now();
+    QTRY_COMPARE(seen.size(), std::size_t(2));
+    QVERIFY(seen[0] >= written);
+    QVERIFY(seen[0] == seen[1]);
+    one.write();
+    QTRY_COMPARE(seen.size(), std::size_t(3));
+    QVERIFY(seen[2] > seen[1]);
 }
 
 void TestEpollSet::tellsAgainUntilItIsRead()
