@@ -51,6 +51,10 @@ void Poller::add(ServiceId id, std::chrono::milliseconds interval, std::size_t h
     subject.due = subject.spread ? nextPlace(id, subject, now) : now;
     queueOf(subject).emplace(subject.due, id);
     m_subjects.emplace(id, subject);
+    if (m_subjects.size() == Few + 1) { // those that had one place get places of their own
+        for (auto &[other, each] : m_subjects)
+            each.spread = each.spread && each.host != 0;
+    }
     arm();
 }
 
@@ -122,7 +126,7 @@ void Poller::poll()
     m_polling = true; // the timer is armed once, at the end
     // The proven first: they are the quick ones. Of each who waited longest, so that nobody starves.
     for (const Standing standing : {Standing::Proven, Standing::New, Standing::Doubtful}) {
-        while (askFirst(standing, now))
+        for (int asked = 0; asked < InATurn && askFirst(standing, now); ++asked)
             ;
     }
     m_polling = false;
@@ -148,6 +152,7 @@ bool Poller::askFirst(Standing standing, Clock::TimePoint now)
     const quint64 question = subject.question = ++m_questions;
     subject.unprovenAsked = standing != Standing::Proven;
     m_unprovenInFlight += subject.unprovenAsked;
+    m_doubtfulInFlight += standing == Standing::Doubtful;
     subject.asked = now;
     m_asked.emplace(now, id);
     m_ask(id, [this, id, question](const Answer<HealthReport> &answer) { applyAnswer(id, question, answer); });
@@ -207,6 +212,7 @@ void Poller::forgetQuestion(ServiceId id, Subject &subject)
 {
     m_asked.erase({subject.asked, id});
     m_unprovenInFlight -= subject.unprovenAsked;
+    m_doubtfulInFlight -= subject.standing == Standing::Doubtful;
     subject.question = 0;
 }
 
@@ -227,6 +233,8 @@ void Poller::applyAnswer(ServiceId id, quint64 question, const Answer<HealthRepo
     auto next = proven || isHostLost ? std::max(subject.due + subject.interval, now) : now + pause(id, subject);
     if (!std::exchange(subject.spread, true) || (subject.host != 0 && next == now))
         next = nextPlace(id, subject, now);
+    else if (proven && isOfFew(subject)) // who was late goes back to the others by a shorter interval, not a longer one
+        next = std::max(next - next.time_since_epoch() % subject.interval, std::min(next, now + subject.interval / 2));
     setDue(id, subject, next);
     while (!m_latencies.empty() && m_latencies.front().first < now - StatisticsSpan)
         m_latencies.pop_front();
@@ -235,18 +243,22 @@ void Poller::applyAnswer(ServiceId id, quint64 question, const Answer<HealthRepo
     Q_EMIT answered(id, answer);
 }
 
-/// After `now`, within an interval. Those of a host come in portions, each at the same time for all of its services. So
-/// do few: what each time costs is more than what each of them does.
+/// After `now`, within an interval. Those of a host come in portions, each at the same time for all of its services.
+/// Few come all at one time: what each time costs is more than what each of them does.
 Clock::TimePoint Poller::nextPlace(ServiceId id, const Subject &subject, Clock::TimePoint now) const
 {
     using std::chrono::milliseconds;
-    if (subject.host == 0 && m_subjects.size() > Few)
+    if (subject.host == 0 && !isOfFew(subject))
         return now + std::chrono::floor<milliseconds>(subject.interval * spreadOf(id));
     const milliseconds step = subject.interval / Portions;
-    const milliseconds place = step * (id % Portions) + step * int(subject.host % 97) / 97;
+    const milliseconds place =
+        subject.host == 0 ? milliseconds(0) : step * (id % Portions) + step * int(subject.host % 97) / 97;
     const auto due = now - now.time_since_epoch() % subject.interval + place;
     return due > now ? due : due + subject.interval;
 }
+
+/// Those of few have one place in the interval.
+bool Poller::isOfFew(const Subject &subject) const { return subject.host == 0 && m_subjects.size() <= Few; }
 
 /// Of one that did not answer, until the next question. Shortened by up to a seventh: what died together is not asked
 /// together for ever.
@@ -283,6 +295,16 @@ void Poller::arm()
     const auto rounded = wait <= 0ms ? 0ms : (wait / granularity + 1) * granularity;
     if (!m_timer.isActive() || m_timer.remainingTimeAsDuration() > rounded)
         m_timer.start(rounded);
+}
+
+bool Poller::isAsking() const
+{
+    const auto now = m_time.now();
+    return int(m_asked.size()) > m_doubtfulInFlight
+        || std::ranges::any_of(std::array{Standing::Proven, Standing::New}, [this, now](Standing standing) {
+               const std::set<Due> &queue = m_waiting[std::size_t(standing)];
+               return !queue.empty() && queue.begin()->first <= now;
+           });
 }
 
 Poller::Statistics Poller::statistics() const

@@ -43,7 +43,8 @@ public:
     static constexpr int MostUnproven = MostInFlight / 2;
     static constexpr int LeastUnproven = 32; ///< in flight, of those the others leave room for
     static constexpr int AtOnce = 64;        ///< asked as they are added; the others at their place in the interval
-    static constexpr int Portions = 4;
+    static constexpr int InATurn = 32; ///< of the event loop: the first answers wait for the last of them to be asked
+    static constexpr int Portions = 4; ///< of those of a host
     /// A question is not given up before, whoever waits.
     static constexpr std::chrono::milliseconds Patience{1'000};
     /// An answer that took longer is a slow one.
@@ -59,7 +60,8 @@ public:
     explicit Poller(Ask ask, GiveUp giveUp = {}, const Clock &time = Clock::machine(), QObject *parent = nullptr);
 
     /// `host`: a number for each machine that is reached through one connection; 0: none. Its services are asked in
-    /// so many Portions an interval: ssh(1) looks at all its channels for each time it is woken.
+    /// so many Portions an interval: ssh(1) looks at all its channels for each time it is woken. A few services that
+    /// are of no host are all asked together: once in an interval everything wakes, and then it sleeps.
     void add(ServiceId id, std::chrono::milliseconds interval, std::size_t host = 0);
     void remove(ServiceId id);
     /// While eager, a service is asked at its interval even when it does not answer: somebody waits for it to return.
@@ -71,8 +73,12 @@ public:
 
     void start(); ///< lets the timer knock
     void stop();
-    void poll(); ///< asks everyone who is due; the timer's only deed
+    void poll(); ///< asks who is due, InATurn of each standing; the timer's only deed, which comes again at once for
+                 ///< the others
 
+    /// Whether answers are to be expected within moments: somebody is being asked, or about to be, who is not known to
+    /// be slow.
+    bool isAsking() const;
     Statistics statistics() const;
 
 Q_SIGNALS:
@@ -107,6 +113,7 @@ private:
     void forgetQuestion(ServiceId id, Subject &subject);
     void applyAnswer(ServiceId id, quint64 question, const Answer<HealthReport> &answer);
     void arm();
+    bool isOfFew(const Subject &subject) const;
     Clock::TimePoint nextPlace(ServiceId id, const Subject &subject, Clock::TimePoint now) const;
     std::chrono::milliseconds pause(ServiceId id, const Subject &subject) const;
 
@@ -119,6 +126,7 @@ private:
     std::set<Due> m_asked;                  ///< whose question is in flight, by when it was asked
     quint64 m_questions = 0;
     int m_unprovenInFlight = 0;
+    int m_doubtfulInFlight = 0; ///< of these
     bool m_running = false;
     bool m_polling = false;
     std::deque<std::pair<Clock::TimePoint, std::chrono::nanoseconds>> m_latencies;

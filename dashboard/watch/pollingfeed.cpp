@@ -11,7 +11,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto PublishPause = 250ms;
 constexpr qsizetype MostAtOnce = 2'000; ///< published before the pause is over: more would keep the window busy
 
 } // namespace
@@ -129,15 +128,19 @@ void PollingFeed::gather(ServiceId id, const Answer<HealthReport> &answer)
     }
     m_arrivals << std::move(arrival);
     const bool isAwaited = std::exchange(subject.isAwaited, false);
-    if (subject.eager || isAwaited || m_arrivals.size() >= MostAtOnce)
+    if (subject.eager || isAwaited || m_arrivals.size() >= MostAtOnce || isWhole())
         publish();
     else if (!m_publishTimer.isActive())
         m_publishTimer.start(PublishPause);
 }
 
+/// Those that were asked together have all answered, and nothing was published for as long as the others would wait.
+bool PollingFeed::isWhole() const { return !m_poller.isAsking() && m_clock.now() - m_published >= PublishPause; }
+
 void PollingFeed::publish()
 {
     m_publishTimer.stop();
+    m_published = m_clock.now();
     Q_EMIT arrived(std::exchange(m_arrivals, {}));
 }
 

@@ -10,13 +10,17 @@
 
 namespace Hephaestus {
 
-/// Asks each service itself, in its dialect. The poller decides when; answers are gathered and published together four
-/// times a second, so that a table of thousands changes in few steps.
+/// Asks each service itself, in its dialect. The poller decides when; answers are gathered and published together, up
+/// to four times a second, so that a table of thousands changes in few steps. If all that were asked together have
+/// answered, and nothing was published meanwhile, they are published at once.
 class PollingFeed : public ServiceFeed
 {
     Q_OBJECT
 
 public:
+    /// So long answers are gathered at most.
+    static constexpr std::chrono::milliseconds PublishPause{250};
+
     /// `stateDirectory` as for targetOf().
     explicit PollingFeed(const Clock &clock = Clock::machine(), QString stateDirectory = {}, QObject *parent = nullptr);
     ~PollingFeed() override;
@@ -54,6 +58,7 @@ private:
     void giveUp(ServiceId id);
     void takePage(ServiceId id, Arrival &arrival);
     void gather(ServiceId id, const Answer<HealthReport> &answer);
+    bool isWhole() const;
     void publish();
 
     const Clock &m_clock;
@@ -63,7 +68,8 @@ private:
     Poller m_poller;
     EnvironmentComparison m_environments;
     ForeignServices m_foreign;
-    QList<Arrival> m_arrivals; ///< not published yet
+    QList<Arrival> m_arrivals;    ///< not published yet
+    Clock::TimePoint m_published; ///< when that was done last
     QTimer m_publishTimer;
 };
 

@@ -35,6 +35,15 @@ struct Bench
         done(answer);
     }
 
+    /// All turns of the event loop in which somebody is asked: time stands still.
+    void poll()
+    {
+        for (std::size_t before = asked.size() + 1; before != asked.size();) {
+            before = asked.size();
+            poller.poll();
+        }
+    }
+
     /// How often `id` is asked in the time that follows, when each question is answered at once by `error`.
     int count(ServiceId id, std::chrono::milliseconds span, ClientError error)
     {
@@ -42,7 +51,7 @@ struct Bench
         for (auto passed = 0ms; passed < span; passed += 50ms) {
             time.advance(50ms);
             asked.clear();
-            poller.poll();
+            poll();
             for (const ServiceId each : asked) {
                 count += each == id;
                 answer(each, error);
@@ -62,6 +71,9 @@ private Q_SLOTS:
     void manyServicesAreSpreadOverTheInterval();
     void fewAndThoseOfAHostAreAskedInPortions_data();
     void fewAndThoseOfAHostAreAskedInPortions();
+    void fewThatFellOutOfStepAreAskedTogetherAgain();
+    void theFirstAnswersDoNotWaitForTheLastQuestions();
+    void whetherAnswersAreToBeExpected();
     void anAnswerOfBeforeIsNotWaitedFor();
     void whoDoesNotAnswerIsAskedLessOften();
     void whoRefusesButAnswersIsAskedAsUsual();
@@ -81,7 +93,7 @@ void TestPoller::aServiceIsAskedAtItsInterval()
 {
     Bench bench;
     bench.poller.add(1, 1s);
-    bench.poller.poll();
+    bench.poll();
     bench.answer(1);
     QCOMPARE(bench.count(1, 10s, ClientError::None), 10);
 }
@@ -91,7 +103,7 @@ void TestPoller::oneQuestionAtATimeForEachService()
     Bench bench;
     bench.poller.add(1, 1s);
     for (int i = 0; i < 20; ++i) {
-        bench.poller.poll();
+        bench.poll();
         bench.time.advance(1s);
     }
     QCOMPARE(bench.asked, std::vector<ServiceId>{1});
@@ -101,21 +113,21 @@ void TestPoller::anAnswerOfBeforeIsNotWaitedFor()
 {
     Bench bench;
     bench.poller.add(1, 60s);
-    bench.poller.poll();
+    bench.poll();
     bench.poller.hurry(1); // it is being asked
-    bench.poller.poll();
+    bench.poll();
     QCOMPARE(bench.asked, std::vector<ServiceId>{1});
     QSignalSpy answered(&bench.poller, &Poller::answered);
     const Poller::Done early = bench.waiting[1];
     bench.poller.askAnew(1);
-    bench.poller.poll();
+    bench.poll();
     QCOMPARE(bench.asked, (std::vector<ServiceId>{1, 1}));
     early({});
     QCOMPARE(answered.size(), 0);
     bench.answer(1);
     QCOMPARE(answered.size(), 1);
     bench.poller.askAnew(1); // that waits for its time
-    bench.poller.poll();
+    bench.poll();
     QCOMPARE(bench.asked, (std::vector<ServiceId>{1, 1, 1}));
 }
 
@@ -125,13 +137,13 @@ void TestPoller::manyServicesAreSpreadOverTheInterval()
     Bench bench;
     for (ServiceId id = 1; id <= Services; ++id)
         bench.poller.add(id, 1s);
-    bench.poller.poll();
+    bench.poll();
     QCOMPARE(int(bench.asked.size()), Poller::AtOnce); // those at once for the first time
     for (int step = 0; step < 40; ++step) {            // all have got their places
         for (const ServiceId id : std::exchange(bench.asked, {}))
             bench.answer(id);
         bench.time.advance(50ms);
-        bench.poller.poll();
+        bench.poll();
     }
     for (const ServiceId id : std::exchange(bench.asked, {}))
         bench.answer(id);
@@ -139,7 +151,7 @@ void TestPoller::manyServicesAreSpreadOverTheInterval()
     for (int step = 0; step < 40; ++step) {
         bench.time.advance(50ms);
         bench.asked.clear();
-        bench.poller.poll();
+        bench.poll();
         most = std::max(most, bench.asked.size());
         for (const ServiceId id : std::vector(bench.asked))
             bench.answer(id);
@@ -152,9 +164,11 @@ void TestPoller::fewAndThoseOfAHostAreAskedInPortions_data()
     QTest::addColumn<int>("services");
     QTest::addColumn<int>("host");
     QTest::addColumn<bool>("isLate"); // the first time
-    QTest::newRow("few") << 50 << 0 << false;
-    QTest::newRow("of a host") << 200 << 7 << false;
-    QTest::newRow("of a host, answered late once") << 200 << 7 << true;
+    QTest::addColumn<int>("portions");
+    QTest::newRow("few") << 50 << 0 << false << 1;
+    QTest::newRow("few, answered late once") << 50 << 0 << true << 1;
+    QTest::newRow("of a host") << 200 << 7 << false << Poller::Portions;
+    QTest::newRow("of a host, answered late once") << 200 << 7 << true << Poller::Portions;
 }
 
 void TestPoller::fewAndThoseOfAHostAreAskedInPortions()
@@ -162,35 +176,113 @@ void TestPoller::fewAndThoseOfAHostAreAskedInPortions()
     QFETCH(int, services);
     QFETCH(int, host);
     QFETCH(bool, isLate);
+    QFETCH(int, portions);
     Bench bench;
     for (ServiceId id = 1; id <= ServiceId(services); ++id)
         bench.poller.add(id, 1s, std::size_t(host));
     const auto step = [&bench] {
         bench.time.advance(50ms);
         bench.asked.clear();
-        bench.poller.poll();
+        bench.poll();
         return bench.asked.size();
     };
     const auto answerAll = [&bench] {
         for (const ServiceId id : std::vector(bench.asked))
             bench.answer(id);
     };
-    bench.poller.poll();
+    bench.poll();
     if (isLate)
         bench.time.advance(1'730ms);
     answerAll();
     for (int i = 0; i < 60; ++i, answerAll())
         step();
     std::map<ServiceId, int> times;
-    int portions = 0;
+    int found = 0;
     for (int i = 0; i < 60; ++i, answerAll()) {
-        portions += step() > 0 ? 1 : 0;
+        found += step() > 0 ? 1 : 0;
         for (const ServiceId id : bench.asked)
             ++times[id];
     }
-    QCOMPARE(portions, 3 * Poller::Portions);
+    QCOMPARE(found, 3 * portions);
     QCOMPARE(times.size(), std::size_t(services));
     QVERIFY(std::ranges::all_of(times, [](const auto &each) { return each.second == 3; }));
+}
+
+void TestPoller::fewThatFellOutOfStepAreAskedTogetherAgain()
+{
+    Bench bench;
+    for (ServiceId id = 1; id <= 50; ++id)
+        bench.poller.add(id, 1s);
+    const auto answerThoseOfOneKind = [&bench](ServiceId kind) {
+        for (const ServiceId id : std::vector(bench.asked)) {
+            if (id % 2 == kind && bench.waiting[id])
+                bench.answer(id);
+        }
+    };
+    const auto step = [&] {
+        bench.time.advance(50ms);
+        bench.asked.clear();
+        bench.poll();
+        return bench.asked.size();
+    };
+    bench.poll();
+    answerThoseOfOneKind(0);
+    answerThoseOfOneKind(1);
+    while (step() < 50)
+        ;
+    answerThoseOfOneKind(0);
+    const std::vector<ServiceId> late = bench.asked;
+    for (int i = 0; i < 27; ++i, answerThoseOfOneKind(0))
+        step();
+    bench.asked = late;
+    answerThoseOfOneKind(1);
+    std::vector<std::size_t> found;
+    for (int i = 0; i < 100; ++i) {
+        if (const std::size_t asked = step())
+            found.push_back(asked);
+        answerThoseOfOneKind(0);
+        answerThoseOfOneKind(1);
+    }
+    QVERIFY(found.size() >= 4);
+    QCOMPARE(std::vector(found.end() - 3, found.end()), (std::vector<std::size_t>{50, 50, 50}));
+}
+
+void TestPoller::theFirstAnswersDoNotWaitForTheLastQuestions()
+{
+    Bench bench;
+    for (ServiceId id = 1; id <= 50; ++id)
+        bench.poller.add(id, 1s);
+    bench.poller.poll(); // a turn of the event loop, in which no answer is read
+    QCOMPARE(int(bench.asked.size()), Poller::InATurn);
+    bench.poller.poll();
+    QCOMPARE(int(bench.asked.size()), 50);
+}
+
+void TestPoller::whetherAnswersAreToBeExpected()
+{
+    Bench bench;
+    for (ServiceId id = 1; id <= 50; ++id)
+        bench.poller.add(id, 1s);
+    QVERIFY(bench.poller.isAsking()); // soon
+    bench.poller.poll();
+    for (ServiceId id = 1; id <= ServiceId(Poller::InATurn); ++id)
+        bench.answer(id);
+    QVERIFY(bench.poller.isAsking()); // the others
+    bench.poll();
+    for (ServiceId id = Poller::InATurn + 1; id <= 50; ++id) {
+        QVERIFY(bench.poller.isAsking());
+        bench.answer(id, ClientError::None, id == 50 ? 2'000ms : 3ms);
+    }
+    QVERIFY(!bench.poller.isAsking());
+    bench.time.advance(1s);
+    QVERIFY(bench.poller.isAsking());
+    bench.poll();
+    for (ServiceId id = 1; id < 50; ++id)
+        bench.answer(id);
+    QVERIFY(!bench.poller.isAsking()); // for the slow one nobody waits
+    bench.answer(50, ClientError::Timeout);
+    bench.poller.remove(50);
+    QVERIFY(!bench.poller.isAsking());
 }
 
 void TestPoller::whoDoesNotAnswerIsAskedLessOften()
@@ -239,12 +331,12 @@ void TestPoller::theAnswerForARemovedServiceBounces()
     int answers = 0;
     QObject::connect(&bench.poller, &Poller::answered, [&] { ++answers; });
     bench.poller.add(1, 1s);
-    bench.poller.poll();
+    bench.poll();
     bench.poller.remove(1);
     bench.poller.add(1, 1s); // the same number again is another question
     bench.answer(1);
     QCOMPARE(answers, 0);
-    bench.poller.poll();
+    bench.poll();
     bench.answer(1);
     QCOMPARE(answers, 1);
 }
@@ -254,11 +346,11 @@ void TestPoller::noMoreThanSoManyQuestionsAreInFlight()
     Bench bench;
     for (ServiceId id = 1; id <= 2000; ++id)
         bench.poller.add(id, 1s);
-    bench.poller.poll();
+    bench.poll();
     QCOMPARE(int(bench.asked.size()), Poller::AtOnce);
     bench.time.advance(900ms);
-    bench.poller.poll();
-    bench.poller.poll();
+    bench.poll();
+    bench.poll();
     QCOMPARE(int(bench.asked.size()), Poller::MostUnproven); // nobody has answered yet
     // Whoever waits longest comes next: nobody starves behind those that are asked again and again.
     std::set<ServiceId> everybody(bench.asked.begin(), bench.asked.end());
@@ -266,7 +358,7 @@ void TestPoller::noMoreThanSoManyQuestionsAreInFlight()
         for (const ServiceId id : std::exchange(bench.asked, {}))
             bench.answer(id);
         bench.time.advance(1s);
-        bench.poller.poll();
+        bench.poll();
         QVERIFY(int(bench.asked.size()) <= Poller::MostInFlight);
         everybody.insert(bench.asked.begin(), bench.asked.end());
     }
@@ -284,7 +376,7 @@ void TestPoller::thoseThatHangNeverDelayTheOthers()
     std::map<ServiceId, Clock::TimePoint> hanging;
     for (int step = 0; step < 1200; ++step) {
         bench.time.advance(50ms);
-        bench.poller.poll();
+        bench.poll();
         const auto now = bench.time.now();
         for (const ServiceId id : std::exchange(bench.asked, {})) {
             if (hangs(id)) {
@@ -363,7 +455,7 @@ void TestPoller::theSlowNeverDelayTheOthers()
             bench.answer(id, inTime ? ClientError::None : ClientError::Timeout,
                          std::chrono::duration_cast<std::chrono::milliseconds>(now - since));
         }
-        bench.poller.poll();
+        bench.poll();
         for (const ServiceId id : std::exchange(bench.givenUp, {}))
             asked.erase(id);
         for (const ServiceId id : std::exchange(bench.asked, {}))
@@ -383,14 +475,14 @@ void TestPoller::whoWaitedLongestIsGivenUpForOneThatWaits()
         bench.poller.add(id, 1s);
     for (int step = 0; step < 60; ++step) {
         bench.time.advance(50ms);
-        bench.poller.poll();
+        bench.poll();
         for (const ServiceId id : std::exchange(bench.asked, {}))
             bench.answer(id);
     }
     auto answered = bench.time.now();
     for (int step = 0; step < 200; ++step) {
         bench.time.advance(50ms);
-        bench.poller.poll();
+        bench.poll();
         for (const ServiceId id : std::exchange(bench.asked, {})) {
             if (id != last)
                 continue;
@@ -412,7 +504,7 @@ void TestPoller::everybodyIsAskedSoonThoughManyHangFromTheStart()
     std::set<ServiceId> good;
     for (int step = 0; step < 100; ++step) {
         bench.time.advance(50ms);
-        bench.poller.poll();
+        bench.poll();
         for (const ServiceId id : std::exchange(bench.asked, {})) {
             if (id % 5 == 0)
                 continue; // 400 never say a word

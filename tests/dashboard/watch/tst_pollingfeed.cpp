@@ -17,6 +17,7 @@ class TestPollingFeed : public QObject
 private Q_SLOTS:
     void anArrivalSaysInWhichDialectItIs();
     void answersOfOneMomentArriveTogether();
+    void whatWasAskedTogetherArrivesOnceAllHaveAnswered();
     void whatIsFollowedArrivesAtOnce();
     void aTokenThatCannotBeReadIsAnAnswer();
 };
@@ -64,6 +65,42 @@ void TestPollingFeed::answersOfOneMomentArriveTogether()
     bench.feed.start();
     QTRY_VERIFY(bench.arrivals().size() >= 8); // one that came too late on a busy machine is asked again
     QVERIFY2(bench.published.size() < bench.arrivals().size(), qPrintable(QString::number(bench.published.size())));
+}
+
+/// Sees whether a timer is what makes something happen.
+class TimerWatch : public QObject
+{
+public:
+    TimerWatch() { QCoreApplication::instance()->installEventFilter(this); }
+    bool isTold(std::chrono::milliseconds interval) const { return m_told == interval; }
+
+    bool eventFilter(QObject *watched, QEvent *event) override
+    {
+        const auto *const timer = qobject_cast<QTimer *>(watched);
+        m_told = event->type() == QEvent::Timer && timer ? timer->intervalAsDuration() : 0ms;
+        return false;
+    }
+
+private:
+    std::chrono::milliseconds m_told{0};
+};
+
+void TestPollingFeed::whatWasAskedTogetherArrivesOnceAllHaveAnswered()
+{
+    FakeHttpServer server;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::healthy())));
+    TimerWatch timers;
+    Bench bench;
+    int whole = 0; // published by no timer
+    connect(&bench.feed, &ServiceFeed::arrived, this, [&](const QList<Arrival> &arrivals) {
+        whole += arrivals.size() == 8 && !timers.isTold(PollingFeed::PublishPause);
+    });
+    FleetEntry entry = Reports::entry(u"service"_s, server.url());
+    entry.interval = 500ms;
+    for (ServiceId id = 1; id <= 8; ++id)
+        bench.feed.add(id, entry);
+    bench.feed.start();
+    QTRY_VERIFY(whole >= 2); // not each time on a busy machine
 }
 
 void TestPollingFeed::whatIsFollowedArrivesAtOnce()
