@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/history/historybatch.h"
 
+#include <QVarLengthArray>
+
 #include <algorithm>
 #include <vector>
 
@@ -66,9 +68,20 @@ void HistoryBatch::clear()
 void HistoryBatch::add(const Observation &observation)
 {
     ServiceRows &rows = m_services[observation.url];
+    QVarLengthArray<Bucket, std::size(HistoryTiers)> counted;
     for (const HistoryTier &tier : HistoryTiers) {
-        if (tier.step >= finestStep())
-            addTo(rows, int(tier.step.count()), observation);
+        const auto last = tier.step >= finestStep() ? addLook(rows, int(tier.step.count()), observation) : std::nullopt;
+        if (last)
+            counted.append(*last);
+    }
+    for (auto it = observation.operations.begin(); !counted.isEmpty() && it != observation.operations.end(); ++it) {
+        Rows<Count> &counts = rows.counts[it.key()];
+        for (const Bucket &bucket : counted) {
+            const auto [place, isNew] = counts.try_emplace(bucket);
+            place->second.successes += it->first;
+            place->second.failures += it->second;
+            m_rows += isNew;
+        }
     }
     if (m_rows > mostRows())
         giveUpFinest();
@@ -86,7 +99,9 @@ void HistoryBatch::add(const Obituary &obituary)
     dropOldest(m_obituaries, MostObituaries);
 }
 
-void HistoryBatch::addTo(ServiceRows &rows, int step, const Observation &observation)
+/// The bucket to which what was counted belongs: the last one, for it is known when the answer came. Nothing: the
+/// observation is too long for this tier.
+std::optional<HistoryBatch::Bucket> HistoryBatch::addLook(ServiceRows &rows, int step, const Observation &observation)
 {
     const qint64 from = inMilliseconds(observation.from);
     const qint64 to = inMilliseconds(observation.to);
@@ -95,7 +110,7 @@ void HistoryBatch::addTo(ServiceRows &rows, int step, const Observation &observa
     const qint64 last =
         std::max(first, floorDivide(to - 1, width)); // (from, to]: the end belongs to the bucket before it
     if (to < from || last - first > MostBuckets)
-        return;
+        return {};
     for (qint64 bucket = first; bucket <= last; ++bucket) {
         const qint64 since = std::max(from, bucket * width);
         const qint64 until = std::min(to, (bucket + 1) * width);
@@ -105,8 +120,8 @@ void HistoryBatch::addTo(ServiceRows &rows, int step, const Observation &observa
         look.since = isNew ? since : std::min(look.since, since);
         look.until = std::max(look.until, until);
     }
-    // What was counted is known when the answer came.
-    Look &look = rows.looks[{step, last * step}];
+    const Bucket counted{step, last * step};
+    Look &look = rows.looks[counted];
     const Resources &resources = observation.resources;
     ++look.polls;
     look.latency += observation.latency.count();
@@ -118,12 +133,7 @@ void HistoryBatch::addTo(ServiceRows &rows, int step, const Observation &observa
     raise(look.resident, resources.residentBytes);
     if (resources.cpuSeconds)
         look.cpu = std::max(look.cpu, 0.0) + *resources.cpuSeconds;
-    for (auto it = observation.operations.begin(); it != observation.operations.end(); ++it) {
-        const auto [place, isNew] = rows.counts[it.key()].try_emplace({step, last * step});
-        place->second.successes += it->first;
-        place->second.failures += it->second;
-        m_rows += isNew;
-    }
+    return counted;
 }
 
 /// A tenth of all rows, or somewhat more.

@@ -8,6 +8,7 @@
 
 #include <compare>
 #include <map>
+#include <optional>
 
 namespace Hephaestus {
 
@@ -85,7 +86,7 @@ public:
     const QHash<QString, KnownService> &known() const { return m_known; } ///< by URL
 
 private:
-    void addTo(ServiceRows &rows, int step, const Observation &observation);
+    std::optional<Bucket> addLook(ServiceRows &rows, int step, const Observation &observation);
     std::size_t mostRows() const { return MostRows + MostRowsEach * std::size_t(m_services.size()); }
     void giveUpFinest();
 
