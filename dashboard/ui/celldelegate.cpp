@@ -15,6 +15,12 @@ namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr qsizetype MostWidths = 500; ///< that are kept
+
+} // namespace
+
 QString plainToolTip(const QString &text)
 {
     return text.isEmpty() ? QString() : u"<qt>"_s + text.toHtmlEscaped().replace(u'\n', u"<br>"_s) + u"</qt>"_s;
@@ -61,8 +67,20 @@ QSize CellDelegate::sizeHint(const QStyleOptionViewItem &given, const QModelInde
 {
     QStyleOptionViewItem option = given;
     initStyleOption(&option, index);
-    return {option.fontMetrics.horizontalAdvance(option.text) + 2 * spacing(option.fontMetrics, 2) + 2,
-            heightOf(option)};
+    return {qRound(widthOf(option)) + 2 * spacing(option.fontMetrics, 2) + 2, heightOf(option)};
+}
+
+/// Most cells of a table read like others, or as before. To lay a text out takes longer than to paint it.
+double CellDelegate::widthOf(const QStyleOptionViewItem &option) const
+{
+    if (!m_metrics || *m_metrics != option.fontMetrics || m_widths.size() >= MostWidths) {
+        m_widths.clear();
+        m_metrics = option.fontMetrics;
+    }
+    auto width = m_widths.constFind(option.text);
+    if (width == m_widths.cend())
+        width = m_widths.insert(option.text, QFontMetricsF(option.fontMetrics).horizontalAdvance(option.text));
+    return *width;
 }
 
 /// 28 px with a font 17 px high, and so on.
@@ -83,7 +101,7 @@ QRect CellDelegate::visual(const QStyleOptionViewItem &option, const QRect &with
 
 QString CellDelegate::elided(const QStyleOptionViewItem &option, int width) const
 {
-    return option.fontMetrics.elidedText(option.text, m_elideMode, width);
+    return widthOf(option) <= width ? option.text : option.fontMetrics.elidedText(option.text, m_elideMode, width);
 }
 
 QString CellDelegate::toolTip(const QPoint &, const QStyleOptionViewItem &, const QModelIndex &index) const

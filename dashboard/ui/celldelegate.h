@@ -2,7 +2,11 @@
 #pragma once
 
 #include <QColor>
+#include <QFontMetrics>
+#include <QHash>
 #include <QStyledItemDelegate>
+
+#include <optional>
 
 namespace Hephaestus {
 
@@ -42,8 +46,12 @@ protected:
     static QRect visual(const QStyleOptionViewItem &option, const QRect &within, const QRect &rect);
 
 private:
+    double widthOf(const QStyleOptionViewItem &option) const; ///< of its text, in pixels
+
     int m_currentRole;
     Qt::TextElideMode m_elideMode = Qt::ElideRight;
+    mutable std::optional<QFontMetrics> m_metrics; ///< by which the texts were measured
+    mutable QHash<QString, double> m_widths;       ///< of texts
 };
 
 /// A cell with an icon before its text, in one colour; a function says which.

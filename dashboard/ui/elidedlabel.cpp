@@ -25,6 +25,7 @@ void ElidedLabel::setText(const QString &text)
         return;
     m_text = shown;
     setAccessibleName(m_text);
+    m_wanted = measure();
     updateGeometry();
     elide();
 }
@@ -49,7 +50,9 @@ void ElidedLabel::setCutsParts(bool cuts)
 
 QSize ElidedLabel::minimumSizeHint() const { return {fontMetrics().averageCharWidth() * 4, fontMetrics().height()}; }
 
-QSize ElidedLabel::sizeHint() const { return {fontMetrics().horizontalAdvance(m_text) + 2, fontMetrics().height()}; }
+QSize ElidedLabel::sizeHint() const { return {m_wanted, fontMetrics().height()}; }
+
+int ElidedLabel::measure() const { return fontMetrics().horizontalAdvance(m_text) + 2; }
 
 void ElidedLabel::resizeEvent(QResizeEvent *event)
 {
@@ -60,16 +63,20 @@ void ElidedLabel::resizeEvent(QResizeEvent *event)
 void ElidedLabel::changeEvent(QEvent *event)
 {
     QLabel::changeEvent(event);
-    if (event->type() == QEvent::FontChange)
+    if (event->type() == QEvent::FontChange || event->type() == QEvent::StyleChange) {
+        m_wanted = measure();
+        updateGeometry();
         elide();
+    }
 }
 
 void ElidedLabel::elide()
 {
     const int room = std::max(width(), 1);
-    const QString fitting = m_cutsParts ? elidedByParts(fontMetrics(), m_text, room)
-        : m_isState                     ? elidedState(fontMetrics(), m_text, room)
-                                        : fontMetrics().elidedText(m_text, m_elideMode, room);
+    const QString fitting = m_wanted <= room ? m_text
+        : m_cutsParts                        ? elidedByParts(fontMetrics(), m_text, room)
+        : m_isState                          ? elidedState(fontMetrics(), m_text, room)
+                                             : fontMetrics().elidedText(m_text, m_elideMode, room);
     QLabel::setText(fitting);
     setToolTip(fitting == m_text ? QString() : plainToolTip(m_text));
 }

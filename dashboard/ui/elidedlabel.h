@@ -31,8 +31,10 @@ protected:
 
 private:
     void elide();
+    int measure() const; ///< the whole of it, in pixels
 
     QString m_text;
+    int m_wanted = 2; ///< what was measured last
     Qt::TextElideMode m_elideMode = Qt::ElideRight;
     bool m_isState = false;
     bool m_cutsParts = false;

@@ -6,6 +6,7 @@
 #include <QEvent>
 #include <QHeaderView>
 #include <QScopedValueRollback>
+#include <QScrollBar>
 #include <QTableView>
 
 #include <algorithm>
@@ -47,6 +48,7 @@ FittingColumns::FittingColumns(QTableView *table, const QList<int> &least, const
     , m_digits(least)
     , m_yielding(yielding)
     , m_needs(least.size(), 0)
+    , m_changed(least.size(), true)
 {
     table->horizontalHeader()->setResizeContentsPrecision(0); // a hint is of what is in view
     for (int column = 0; column < int(least.size()); ++column)
@@ -57,12 +59,17 @@ FittingColumns::FittingColumns(QTableView *table, const QList<int> &least, const
 void FittingColumns::watch()
 {
     m_soon.setSingleShot(true);
-    connect(&m_soon, &QTimer::timeout, this, &FittingColumns::fit);
-    const auto soon = [this] {
+    connect(&m_soon, &QTimer::timeout, this, &FittingColumns::fitChanged);
+    const auto soon = [this](const QModelIndex &from, const QModelIndex &to) {
+        for (int column = from.column(); column <= std::min(to.column(), int(m_changed.size()) - 1); ++column)
+            m_changed[column] = true;
         if (!m_soon.isActive())
             m_soon.start(MeasuredAfter);
     };
-    const auto atOnce = [this] { m_soon.start(0ms); };
+    const auto atOnce = [this] {
+        noteAll();
+        m_soon.start(0ms);
+    };
     const auto lost = [this, atOnce] {
         m_hasLostRows = true;
         atOnce();
@@ -76,6 +83,7 @@ void FittingColumns::watch()
         if (!m_isArranging && width > 0)
             m_chosen[column] = width;
     });
+    connect(m_table->verticalScrollBar(), &QScrollBar::valueChanged, this, &FittingColumns::noteAll);
     m_table->installEventFilter(this);
     m_table->viewport()->installEventFilter(this);
 }
@@ -97,18 +105,25 @@ bool FittingColumns::areAllRowsInView() const
         || (m_table->rowAt(0) == 0 && m_table->rowViewportPosition(rows - 1) < m_table->viewport()->height());
 }
 
+/// Others are in view.
+void FittingColumns::noteAll() { m_changed.fill(true); }
+
+/// What has changed: to lay out texts is most of what a table costs that a new second changes a little.
 void FittingColumns::measure()
 {
     if (std::exchange(m_hasLostRows, false) && areAllRowsInView())
         m_needs.fill(0);
     const QAbstractItemView *const view = m_table; // where the hint is public
-    for (int column = 0; column < int(m_needs.size()); ++column)
+    for (int column = 0; column < int(m_needs.size()); ++column) {
+        const int known = m_needs[column] > 0 ? m_needs[column] : columnWidthFor(m_table, column, 0);
         m_needs[column] =
-            std::max({m_needs[column], view->sizeHintForColumn(column), columnWidthFor(m_table, column, 0)});
+            std::exchange(m_changed[column], false) ? std::max(known, view->sizeHintForColumn(column)) : known;
+    }
 }
 
 int FittingColumns::wholeWidth()
 {
+    noteAll();
     measure();
     return sum(m_needs);
 }
@@ -138,7 +153,24 @@ void FittingColumns::fit()
 {
     if (!m_table->isVisible() || m_table->model()->columnCount() == 0)
         return;
+    noteAll();
     measure();
+    arrange();
+}
+
+/// The same, where the room is the same.
+void FittingColumns::fitChanged()
+{
+    if (!m_table->isVisible() || m_table->model()->columnCount() == 0)
+        return;
+    const QList<int> before = m_needs;
+    measure();
+    if (m_needs != before)
+        arrange();
+}
+
+void FittingColumns::arrange()
+{
     const QScopedValueRollback arranging(m_isArranging, true);
     const int room = m_table->viewport()->width();
     QList<int> needs = m_needs;

@@ -33,8 +33,11 @@ protected:
 
 private:
     void watch();
+    void noteAll();
     void measure();
     void fit();
+    void fitChanged();
+    void arrange();
     QList<int> hiddenFor(int room, const QList<int> &least) const;
     int leastOf(int column) const;
     bool areAllRowsInView() const;
@@ -43,6 +46,7 @@ private:
     QList<int> m_digits;
     QList<int> m_yielding;
     QList<int> m_needs;       ///< of each column, in pixels
+    QList<bool> m_changed;    ///< which columns may read differently since they were measured
     QHash<int, int> m_chosen; ///< widths by the mouse, likewise
     bool m_isArranging = false;
     bool m_hasLostRows = false;

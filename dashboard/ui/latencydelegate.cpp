@@ -23,10 +23,12 @@ void LatencyDelegate::paintContent(QPainter &painter, const QRect &area, const Q
     CellDelegate::paintContent(painter, area, option, index);
     const auto latencies = index.data(FleetModel::LatenciesRole).value<QList<float>>();
     const int gap = spacing(option.fontMetrics, 2);
+    if (!m_textWidth || m_textWidth->first != option.fontMetrics)
+        m_textWidth.emplace(option.fontMetrics, textWidth(option.fontMetrics));
     // Beside the number; time goes from left to right wherever that is.
-    const QRectF room = visual(option, area,
-                               area.adjusted(0, spacing(option.fontMetrics, 2), -textWidth(option.fontMetrics) - gap,
-                                             -spacing(option.fontMetrics, 2)));
+    const QRectF room = visual(
+        option, area,
+        area.adjusted(0, spacing(option.fontMetrics, 2), -m_textWidth->second - gap, -spacing(option.fontMetrics, 2)));
     if (latencies.size() < 2 || room.width() < 4 * gap)
         return;
     float highest = 0;

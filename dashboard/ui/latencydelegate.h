@@ -3,6 +3,9 @@
 
 #include "dashboard/ui/celldelegate.h"
 
+#include <optional>
+#include <utility>
+
 namespace Hephaestus {
 
 /// A latency, and before it a line of how it was in the last minute: the newest at the right, gaps where nobody
@@ -20,6 +23,9 @@ public:
 protected:
     void paintContent(QPainter &painter, const QRect &area, const QStyleOptionViewItem &option,
                       const QModelIndex &index) const override;
+
+private:
+    mutable std::optional<std::pair<QFontMetrics, int>> m_textWidth; ///< measured once: each cell asks for it
 };
 
 } // namespace Hephaestus
