@@ -163,7 +163,7 @@ void TestPinnedGraphs::graphsOfSeveralServicesAreOnOnePage()
     QTRY_VERIFY2(graphs[0]->accessibleDescription().contains(u"600 succeeded"_s),
                  qPrintable(graphs[0]->accessibleDescription()));
     bench.session.fleet().rename(bench.ids[0], u"orders-api-of-the-storefront-"_s.repeated(2));
-    pinned->resize(700, 500);
+    pinned->resize(400, 400);
     QTRY_VERIFY2(Bench::names(pinned).first().contains(u'…'), qPrintable(Bench::names(pinned).first()));
     QVERIFY2(Bench::names(pinned).first().endsWith(u": database"_s), qPrintable(Bench::names(pinned).first()));
     bench.session.fleet().rename(bench.ids[0], u"orders"_s);
