@@ -10,6 +10,8 @@
 #include <QHBoxLayout>
 #include <QToolButton>
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -45,6 +47,7 @@ QToolButton *TotalsStrip::addButton(const QString &filter, const QString &icon)
     button->setToolButtonStyle(Qt::ToolButtonTextBesideIcon);
     button->setIconSize(QSize(1, 1) * spacing(fontMetrics(), 3));
     m_layout->addWidget(button);
+    m_inOrder << button;
     connect(button, &QToolButton::clicked, this,
             [this, filter](bool checked) { Q_EMIT filterWanted(checked ? filter : QString()); });
     return button;
@@ -57,8 +60,10 @@ void TotalsStrip::update()
         button->setProperty("words", text);
         button->setProperty("number", QString::number(count));
         button->setAccessibleName(text);
-        if (!m_isPointerOver)
+        if (!m_isHeld)
             button->setVisible(visible || button->isChecked());
+        else if (visible && button->isHidden())
+            append(button);
     };
     show(m_all, totals.services, tr("%n service(s)", nullptr, totals.services), true);
     for (auto it = m_states.cbegin(); it != m_states.cend(); ++it) {
@@ -67,7 +72,18 @@ void TotalsStrip::update()
              count > 0 || it.key() == ServiceState::Healthy);
     }
     show(m_stale, totals.stale, tr("%n stale", nullptr, totals.stale), totals.stale > 0);
-    fit();
+    if (fit() <= 0 || !m_isHeld)
+        return;
+    letGo(); // what appeared is not to be seen otherwise
+    update();
+}
+
+/// Behind those that are held where they are.
+void TotalsStrip::append(QToolButton *button)
+{
+    m_layout->removeWidget(button);
+    m_layout->insertWidget(m_layout->count() - 1, button);
+    button->show();
 }
 
 /// What is well first, what needs a person last.
@@ -80,24 +96,52 @@ QList<QToolButton *> TotalsStrip::byImportance() const
     return calm + QList{m_all, m_stale} + trouble;
 }
 
-/// Words where they fit; those that matter least become numbers first.
-void TotalsStrip::fit()
+/// Words where they fit; those that matter least become numbers first. Returns the width that is missing all the same.
+int TotalsStrip::fit()
 {
+    const auto widthOf = [](const QToolButton *button) { // it may be held as wide as it was
+        return std::clamp(button->sizeHint().width(), button->minimumWidth(), button->maximumWidth());
+    };
+    const auto shorten = [](QToolButton *button) { button->setText(button->property("number").toString()); };
     int missing = -m_layout->spacing() - width();
-    for (QToolButton *const button : findChildren<QToolButton *>()) {
+    for (QToolButton *const button : std::as_const(m_inOrder)) {
         button->setText(button->property("words").toString());
         button->setToolTip(button->text());
-        if (!button->isHidden())
-            missing += button->sizeHint().width() + m_layout->spacing();
+        if (button->isHidden())
+            continue;
+        missing += widthOf(button) + m_layout->spacing();
+        if (button->sizeHint().width() > button->maximumWidth())
+            shorten(button);
     }
     for (QToolButton *const button : byImportance()) {
         if (missing <= 0)
-            return;
+            break;
         if (button->isHidden())
             continue;
-        missing -= button->sizeHint().width();
-        button->setText(button->property("number").toString());
-        missing += button->sizeHint().width();
+        missing -= widthOf(button);
+        shorten(button);
+        missing += widthOf(button);
+    }
+    return missing;
+}
+
+void TotalsStrip::hold()
+{
+    m_isHeld = true;
+    for (QToolButton *const button : std::as_const(m_inOrder)) {
+        if (button->isVisible())
+            button->setFixedWidth(button->width());
+    }
+}
+
+void TotalsStrip::letGo()
+{
+    m_isHeld = false;
+    for (QToolButton *const button : std::as_const(m_inOrder)) {
+        button->setMinimumWidth(0);
+        button->setMaximumWidth(QWIDGETSIZE_MAX);
+        m_layout->removeWidget(button);
+        m_layout->insertWidget(m_layout->count() - 1, button);
     }
 }
 
@@ -112,21 +156,13 @@ void TotalsStrip::resizeEvent(QResizeEvent *event)
 void TotalsStrip::enterEvent(QEnterEvent *event)
 {
     QWidget::enterEvent(event);
-    m_isPointerOver = true;
-    for (QToolButton *const button : findChildren<QToolButton *>()) {
-        if (button->isVisible())
-            button->setFixedWidth(button->width());
-    }
+    hold();
 }
 
 void TotalsStrip::leaveEvent(QEvent *event)
 {
     QWidget::leaveEvent(event);
-    m_isPointerOver = false;
-    for (QToolButton *const button : findChildren<QToolButton *>()) {
-        button->setMinimumWidth(0);
-        button->setMaximumWidth(QWIDGETSIZE_MAX);
-    }
+    letGo();
     update();
 }
 
@@ -144,7 +180,7 @@ void TotalsStrip::updateIcons()
 
 void TotalsStrip::setFilter(const QString &filter)
 {
-    for (QToolButton *const button : findChildren<QToolButton *>())
+    for (QToolButton *const button : std::as_const(m_inOrder))
         button->setChecked(button->property("filter").toString() == filter.trimmed());
     update();
 }

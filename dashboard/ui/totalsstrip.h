@@ -11,7 +11,8 @@ class QToolButton;
 namespace Hephaestus {
 
 /// How many services there are of each kind, as buttons that show only those. Where there is little room they become
-/// an icon and a number, one after the other, trouble last; a button that the pointer is over keeps its place.
+/// an icon and a number, one after the other, trouble last. While the pointer is over it no button moves: what appears
+/// does so behind the others, and gets its place when the pointer leaves, or when there is no room for it there.
 class TotalsStrip : public QWidget
 {
     Q_OBJECT
@@ -37,15 +38,19 @@ private:
     QToolButton *addButton(const QString &filter, const QString &icon);
     void update();
     void updateIcons();
-    void fit();
+    int fit();
+    void hold();
+    void letGo();
+    void append(QToolButton *button);
     QList<QToolButton *> byImportance() const;
 
     FleetModel &m_fleet;
-    bool m_isPointerOver = false;
+    bool m_isHeld = false;
     QHBoxLayout *m_layout;
     QToolButton *m_all;
     QToolButton *m_stale;
     QHash<ServiceState, QToolButton *> m_states;
+    QList<QToolButton *> m_inOrder; ///< as they stand where nothing is held
 };
 
 } // namespace Hephaestus

@@ -77,6 +77,8 @@ private Q_SLOTS:
     void thatThereAreMoreDependenciesIsNotCut();
     void whoHasNotAnsweredSaysWhyThereAreNoDependencies();
     void ofTheTotalsTroubleKeepsItsWords();
+    void newTroubleIsSeenWhileThePointerIsOverTheTotals_data();
+    void newTroubleIsSeenWhileThePointerIsOverTheTotals();
     void noNumberOfTheFactsIsCut();
     void ofTheFactsALongVersionIsCut();
     void theNextStepIsReadAfterALongCommand_data();
@@ -640,6 +642,54 @@ void TestSmallWindow::ofTheTotalsTroubleKeepsItsWords()
         wereSome |= words > 0 && numbers > 0;
     }
     QVERIFY(wereSome);
+}
+
+void TestSmallWindow::newTroubleIsSeenWhileThePointerIsOverTheTotals_data()
+{
+    QTest::addColumn<int>("width"); ///< in characters
+    QTest::addColumn<bool>("holds");
+    QTest::newRow("there is room") << 200 << true;
+    QTest::newRow("there is none") << 34 << false;
+}
+
+void TestSmallWindow::newTroubleIsSeenWhileThePointerIsOverTheTotals()
+{
+    QFETCH(const int, width);
+    QFETCH(const bool, holds);
+    FleetModel fleet;
+    const ServiceId well = fleet.add(Reports::entry(u"well"_s));
+    const ServiceId gone = fleet.add(Reports::entry(u"gone"_s));
+    for (const ServiceId id : {well, gone})
+        fleet.applyAnswer(id, Reports::answer(Reports::healthy()));
+    TotalsStrip strip(fleet);
+    strip.resize(width * strip.fontMetrics().averageCharWidth(), 40);
+    strip.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&strip));
+    const auto find = [&](const QString &name) -> const QToolButton * {
+        for (const QToolButton *const button : strip.findChildren<QToolButton *>()) {
+            if (button->accessibleName() == name && button->isVisible())
+                return button;
+        }
+        return nullptr;
+    };
+    const auto isSeen = [&](const QString &name) {
+        const QToolButton *const button = find(name);
+        return button && button->geometry().right() <= strip.width() && button->sizeHint().width() <= button->width();
+    };
+    const auto placeOf = [&](const QString &name) { return find(name)->geometry(); };
+    const QRect before = placeOf(u"2 healthy"_s);
+    QEnterEvent enter(QPointF(before.center()), before.center(), before.center());
+    QApplication::sendEvent(&strip, &enter);
+    fleet.applyAnswer(gone, Reports::failure(ClientError::Refused));
+    Test::deliverEvents();
+    QVERIFY(isSeen(u"1 unreachable"_s));
+    QVERIFY(isSeen(u"1 healthy"_s));
+    QCOMPARE(placeOf(u"1 healthy"_s) == before, holds);
+    QEvent leave(QEvent::Leave);
+    QApplication::sendEvent(&strip, &leave);
+    Test::deliverEvents();
+    QVERIFY(placeOf(u"1 unreachable"_s).x() < placeOf(u"1 healthy"_s).x()); // what is worst is first
+    QVERIFY(isSeen(u"1 unreachable"_s));
 }
 
 void TestSmallWindow::noNumberOfTheFactsIsCut()
