@@ -140,7 +140,10 @@ void Obituaries::miss(ServiceId id, const ServiceReply &reply, bool isStopped)
     const bool gone = isStopped || reply.error == ClientError::Refused || reply.error == ClientError::Disconnected;
     if (!answered || !gone || m_deaths.isWatching(id, subject.pid))
         return;
-    if (subject.bodies.isEmpty()) // its pidfd was quicker
+    // Its pidfd was quicker, perhaps so much that its end is being told just now.
+    const bool wasSeen =
+        subject.endedPid != 0 && subject.endedPid == subject.pid && subject.endedInstance == subject.instance;
+    if (wasSeen || subject.bodies.isEmpty())
         return;
     if (isStopped || isPlanned(subject, subject.pid, {}))
         subject.bodies.clear();

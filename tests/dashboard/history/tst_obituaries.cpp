@@ -297,6 +297,10 @@ void TestObituaries::anAnswerReadAfterTheEndMakesNoSecondDeath()
     HealthReport report = Reports::healthy();
     report.pid = process.processId();
     bench.obituaries.observe(1, entry, report, "{}");
+    // Who hears of the end tells at once what else has come meanwhile.
+    connect(&bench.obituaries, &Obituaries::ended, this, [&bench](ServiceId id) {
+        bench.obituaries.miss(id, Reports::failure(ClientError::Disconnected).reply, false);
+    });
     process.closeWriteChannel();
     QVERIFY(process.waitForFinished());
     QTRY_COMPARE(buried.size(), 1);
