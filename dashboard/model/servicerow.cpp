@@ -100,6 +100,28 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
     }
     if (after.code() == CodeVerdict::Stale && before.code() != CodeVerdict::Stale)
         teller.tell(EventKind::Trouble, stalenessText(after), RowText::tr("stale"));
+    else if (after.code() == CodeVerdict::Fresh && before.code() == CodeVerdict::Stale
+             && !isAnotherProcess(*before.report, *after.report))
+        teller.tell(EventKind::Recovery, RowText::tr("what it runs is what is on disk again"));
+}
+
+/// It lives, and does not serve: it is suspended, or its ready rule fails. How one ended is an obituary's.
+bool isStuck(const HealthReport &report)
+{
+    const auto isAlive = [](const WrappedProcess &process) {
+        return process.state == ProcessState::Running || process.state == ProcessState::Suspended;
+    };
+    return report.process && isAlive(*report.process) && stateOf(report) == ServiceState::DependencyError
+        && !programTrouble(report).isEmpty();
+}
+
+void tellProgram(Teller &teller, const ServiceRow &before, const HealthReport &after)
+{
+    const bool wasStuck = before.report && isStuck(*before.report);
+    if (isStuck(after) && !wasStuck)
+        teller.tell(EventKind::Trouble, translated(programTrouble(after)));
+    else if (wasStuck && isReady(after) && before.report->process->pid == after.process.value_or(WrappedProcess()).pid)
+        teller.tell(EventKind::Recovery, RowText::tr("its program serves again"));
 }
 
 /// Of a shutdown, as the service names it; what is not known is shown as it came.
@@ -341,6 +363,7 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
                         RowText::tr("its address is held by %1").arg(visibleText(after.report->owner, 200)),
                         stateWord(after.observed));
         tellProcess(teller, before, after);
+        tellProgram(teller, before, *after.report);
         tellDependencies(teller, before, *after.report);
         if (after.observed == ServiceState::ShuttingDown && before.observed != ServiceState::ShuttingDown)
             teller.tell(EventKind::Information, RowText::tr("shuts down"));

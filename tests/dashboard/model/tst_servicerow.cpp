@@ -248,6 +248,22 @@ void TestServiceRow::eachStepIsToldOnce_data()
         << healthy << stale({{u"PATH"_s, u"environment"_s, u"modified"_s}})
         << QStringList{u"runs with an old environment: its fleet entry says another one now"_s};
     QTest::newRow("stale, and nobody says why") << healthy << stale({}) << QStringList{u"runs old code"_s};
+    HealthReport current = Reports::healthy();
+    current.code = CodeReport{CodeVerdict::Fresh, {}, {}, 0};
+    QTest::newRow("the change is taken back")
+        << stale({}) << Reports::answer(current) << QStringList{u"what it runs is what is on disk again"_s};
+    const auto program = [](ProcessState state) {
+        HealthReport report = Reports::healthy();
+        report.process = WrappedProcess{.pid = 9, .state = state};
+        return Reports::answer(report);
+    };
+    QTest::newRow("its program is suspended") << program(ProcessState::Running) << program(ProcessState::Suspended)
+                                              << QStringList{u"the program is not ready"_s};
+    QTest::newRow("it still is") << program(ProcessState::Suspended) << program(ProcessState::Suspended)
+                                 << QStringList();
+    QTest::newRow("it goes on") << program(ProcessState::Suspended) << program(ProcessState::Running)
+                                << QStringList{u"its program serves again"_s};
+    QTest::newRow("it ended") << program(ProcessState::Running) << program(ProcessState::BackingOff) << QStringList();
     QTest::newRow("there for the first time") << refused << healthy << QStringList{u"answers"_s};
 }
 
