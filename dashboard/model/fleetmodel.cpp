@@ -204,6 +204,17 @@ void FleetModel::setBuild(ServiceId id, const std::optional<RestartByCommand> &b
     changeEntry(id, [&build](FleetEntry &entry) { entry.build = build; });
 }
 
+void FleetModel::setEntry(ServiceId id, const FleetEntry &entry)
+{
+    changeEntry(id, [&entry](FleetEntry &known) {
+        FleetEntry taken = entry;
+        taken.name = known.name;
+        taken.group = known.group;
+        taken.token = known.token;
+        known = taken;
+    });
+}
+
 void FleetModel::setGroup(ServiceId id, const QString &group)
 {
     changeEntry(id, [&group](FleetEntry &entry) { entry.group = group; });

@@ -74,6 +74,10 @@ void FleetSession::connectParts()
     connect(&m_fleet, &FleetModel::happened, this, &FleetSession::tell);
     connect(&m_actions, &ServiceActions::happened, &m_journal, &EventJournal::append);
     connect(&m_bulk, &BulkActions::happened, &m_journal, &EventJournal::append);
+    connect(&m_fileWatch, &FleetFileWatch::changed, this, [this](const QString &file) {
+        m_journal.append({m_clock.wall(), NoService, QFileInfo(file).fileName(), EventKind::Information,
+                          tr("has changed on disk: Ctrl+Shift+O reads it anew")});
+    });
     connect(&m_actions, &ServiceActions::begun, this, [this](ServiceId id) {
         m_watch.polling().setEager(id, true);
         m_stale.noteBegin(id);
@@ -459,11 +463,36 @@ QList<Problem> FleetSession::open(const QString &fleetFile)
     const FleetReading reading = isFileSd ? readFileSd(fleetFile) : readFleet(fleetFile);
     if (!reading.ok())
         return reading.problems;
+    // Of file_sd an empty list is what its writer says while there is none.
+    if (!isFileSd && reading.fleet.services.isEmpty() && reading.fleet.loneHosts().isEmpty())
+        return {Problem{fleetFile, tr("names no service")}};
+    removeUnnamed(reading.fleet);
     applyAgain(reading.fleet);
     addAll(reading.fleet.services, reading.fleet.path);
     addHosts(reading.fleet);
     runHooks(reading.fleet);
+    m_fileWatch.watch(reading.fleet.path);
     return reading.problems;
+}
+
+void FleetSession::removeUnnamed(const Fleet &fleet)
+{
+    QSet<QString> named;
+    for (const FleetEntry &entry : fleet.services)
+        named.insert(entry.url);
+    const QList<RemoteHost> whole = fleet.loneHosts(); // what these have their own files say
+    m_loneHosts.removeIf(
+        [&](const LoneHost &lone) { return lone.fleetFile == fleet.path && !whole.contains(lone.host); });
+    QList<ServiceId> gone;
+    for (const ServiceId id : servicesOf(fleet.path)) {
+        const FleetEntry &entry = m_fleet.find(id)->entry;
+        if (named.contains(entry.url) || whole.contains(entry.host) || m_actions.isRunning(id))
+            continue;
+        gone << id;
+        m_journal.append({m_clock.wall(), NoService, entry.name, EventKind::Information,
+                          tr("is not watched any more: %1 does not name it").arg(fleet.path)});
+    }
+    removeAll(gone);
 }
 
 /// To services that it has named before, perhaps: how one is started may have changed.
@@ -476,16 +505,27 @@ void FleetSession::applyAgain(const Fleet &fleet)
             const FleetEntry &before = m_fleet.find(known)->entry;
             if (before.restart != entry.restart || before.name != entry.name)
                 m_fleet.setKnown(known, {}, true); // it may be renamed with that
-            m_fleet.setRestart(known, entry.restart);
-            m_fleet.setBuild(known, entry.build);
-            m_restartFiles.insert(known, fleet.path);
-            if (fleetFileOf(known) == fleet.path && !renamed.contains(entry.url))
+            const QString own = fleetFileOf(known);
+            if (own == fleet.path && !renamed.contains(entry.url)) {
+                m_fleet.setEntry(known, entry);
+                m_ownGroups.insert(known, entry.group);
                 rename(known, entry.name); // its history goes by the address
+            } else {
+                m_fleet.setRestart(known, entry.restart);
+                m_fleet.setBuild(known, entry.build);
+            }
+            const QString here = m_fleet.find(known)->entry.name;
+            if (own.isEmpty() && restartFileOf(known) != fleet.path && here != entry.name)
+                m_journal.append({m_clock.wall(), known, here, EventKind::Information,
+                                  tr("%1 names it %2, and tells how it is started; here it keeps its name")
+                                      .arg(fleet.path, entry.name)});
+            m_restartFiles.insert(known, fleet.path);
             renamed.insert(entry.url);
             m_watch.setEntry(known, m_fleet.find(known)->entry);
             watchForStale(known);
         }
     }
+    tellProjectsApart();
 }
 
 void FleetSession::addHosts(const Fleet &fleet)

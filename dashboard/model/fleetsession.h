@@ -9,6 +9,7 @@
 #include "dashboard/model/bulkactions.h"
 #include "dashboard/model/earlierlatencies.h"
 #include "dashboard/model/eventjournal.h"
+#include "dashboard/model/fleetfilewatch.h"
 #include "dashboard/model/fleethistory.h"
 #include "dashboard/model/prometheuspast.h"
 #include "dashboard/watch/fleetwatch.h"
@@ -63,7 +64,9 @@ public:
     /// As addAll(), after connectPrometheus(): it reports on those that it scrapes, and the others are polled. The
     /// entries say what it cannot know: tokens, restarts and their order, and services of their own.
     void addScraped(const QList<FleetEntry> &entries, const QString &fleetFile = {});
-    /// Reads a fleet file, or (`.json`) one of Prometheus' file_sd, and adds its services. On problems adds nothing.
+    /// Reads a fleet file, or (`.json`) one of Prometheus' file_sd, and adds its services. One that is open is read anew:
+    /// what it says otherwise is taken, and what it names no more is not watched any more, unless an act on it is under
+    /// way. On problems nothing changes.
     QList<Problem> open(const QString &fleetFile);
     void remove(ServiceId id) { removeAll({id}); }
     void removeAll(const QList<ServiceId> &services); ///< each is looked at once, however many there are
@@ -125,6 +128,7 @@ private:
     };
     void connectParts();
     void insert(const QList<FleetEntry> &entries, const QString &fleetFile, ServiceFeed &feed);
+    void removeUnnamed(const Fleet &fleet);
     void applyAgain(const Fleet &fleet);
     bool forget(ServiceId id);
     void tellProjectsApart();
@@ -160,6 +164,7 @@ private:
     BulkActions m_bulk;
     StaleRestarts m_stale;
     FleetTrust m_trust;
+    FleetFileWatch m_fileWatch; ///< of those that open() has read
     AddressHolders m_holders;
     QHash<ServiceId, bool> m_stopped; ///< whether it is recorded as stopped on purpose, as far as was seen
     QSet<ServiceId> m_untrusted; ///< to be restarted when stale by a file that is not trusted, which was not yet told

@@ -2289,6 +2289,22 @@ https://… token-file=… ca=…</translation>
         <source>%1 is this service from now on</source>
         <translation>%1 ist ab jetzt dieser Dienst</translation>
     </message>
+    <message>
+        <source>has changed on disk: Ctrl+Shift+O reads it anew</source>
+        <translation>hat sich auf der Platte geändert: Strg+Umschalt+O liest sie neu</translation>
+    </message>
+    <message>
+        <source>names no service</source>
+        <translation>nennt keinen Dienst</translation>
+    </message>
+    <message>
+        <source>is not watched any more: %1 does not name it</source>
+        <translation>wird nicht mehr beobachtet: %1 nennt ihn nicht</translation>
+    </message>
+    <message>
+        <source>%1 names it %2, and tells how it is started; here it keeps its name</source>
+        <translation>%1 nennt ihn %2 und sagt, wie er gestartet wird; hier behält er seinen Namen</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FleetView</name>
@@ -4826,6 +4842,14 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>another service answers at its address: %1</source>
         <translation>unter seiner Adresse antwortet ein anderer Dienst: %1</translation>
+    </message>
+    <message>
+        <source>what it runs is what is on disk again</source>
+        <translation>was läuft, ist wieder das, was auf der Platte liegt</translation>
+    </message>
+    <message>
+        <source>its program serves again</source>
+        <translation>sein Programm bedient wieder</translation>
     </message>
 </context>
 <context>

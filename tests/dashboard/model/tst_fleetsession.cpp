@@ -3,6 +3,7 @@
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 
+#include <QSaveFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -26,6 +27,7 @@ private Q_SLOTS:
     void aServiceIsStaleIfItsFleetFileReadAgainSetsAnotherEnvironment();
     void anAddressOfTwoProjectsHasARowForEach();
     void aLargeFleetFileReadAgainIsShownWithFewSignals();
+    void aFleetFileReadAgainIsTakenAsItIsNow();
     void anotherServiceAtItsAddressIsNotIt_data();
     void anotherServiceAtItsAddressIsNotIt();
     void aServiceMayBeRenamed_data();
@@ -382,6 +384,50 @@ void TestFleetSession::anAddressOfTwoProjectsHasARowForEach()
     QCOMPARE(session.find(server.url()), second);
     session.remove(second);
     QCOMPARE(session.find(server.url()), NoService);
+}
+
+void TestFleetSession::aFleetFileReadAgainIsTakenAsItIsNow()
+{
+    const QTemporaryDir directory;
+    const QString path = directory.filePath(u"fleet.toml"_s);
+    const auto write = [&](const QByteArray &content) {
+        QSaveFile file(path); // as an editor does
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size() && file.commit());
+    };
+    const auto service = [](const QByteArray &name, int port, const QByteArray &more = {}) {
+        return "[[service]]\nname = \"" + name + "\"\nurl = \"http://127.0.0.1:" + QByteArray::number(port) + "\"\n"
+            + more + '\n';
+    };
+    FleetSession session;
+    const auto names = [&] {
+        QStringList names;
+        for (const ServiceId id : session.fleet().ids())
+            names << session.fleet().find(id)->entry.name;
+        return names;
+    };
+    const ServiceId byHand = session.add(*entryForUrl(u"http://127.0.0.1:4"_s));
+    session.rename(byHand, u"mine"_s);
+    write(service("web", 1) + service("search", 2) + service("orders", 3) + service("theirs", 4));
+    QVERIFY(session.open(path).isEmpty());
+    QCOMPARE(names(), (QStringList{u"mine"_s, u"web"_s, u"search"_s, u"orders"_s}));
+    QCOMPARE(session.journal().event(0).text,
+             path + u" names it theirs, and tells how it is started; here it keeps its name"_s);
+
+    write(service("web", 1, "group = \"shop\"\ndepends_on = [\"orders\"]") + service("orders", 3)
+          + service("added", 5));
+    QTRY_COMPARE(session.journal().event(0).text, u"has changed on disk: Ctrl+Shift+O reads it anew"_s);
+    QCOMPARE(session.journal().event(0).serviceName, u"fleet.toml"_s);
+    QVERIFY(session.open(path).isEmpty());
+    QCOMPARE(names(), (QStringList{u"mine"_s, u"web"_s, u"orders"_s, u"added"_s})); // what is of no file stays
+    const FleetEntry &web = session.fleet().find(session.find(u"http://127.0.0.1:1"_s))->entry;
+    QCOMPARE(web.group, u"shop"_s);
+    QCOMPARE(web.dependsOn, QStringList{u"orders"_s});
+    QCOMPARE(session.journal().event(0).serviceName, u"search"_s);
+    QCOMPARE(session.journal().event(0).text, u"is not watched any more: "_s + path + u" does not name it"_s);
+
+    write("# nothing\n");
+    QCOMPARE(session.open(path).size(), 1);
+    QCOMPARE(names().size(), 4);
 }
 
 void TestFleetSession::aLargeFleetFileReadAgainIsShownWithFewSignals()

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "common/base/directorywatch.h"
+
+#include <QHash>
+
+namespace Hephaestus {
+
+/// Sees that a fleet file has another content than when it was read. Belongs to one thread, which needs an event loop.
+class FleetFileWatch : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit FleetFileWatch(QObject *parent = nullptr);
+
+    /// It was read just now. An absolute path; also of one that is watched already.
+    void watch(const QString &file);
+
+Q_SIGNALS:
+    /// Once until it is read again. Not of one that is gone: an editor may be about to write it.
+    void changed(const QString &file);
+
+private:
+    void compare(const QByteArray &directory, const QByteArray &name);
+
+    struct Known
+    {
+        QByteArray hash; ///< of its content; empty: it could not be read
+        bool isTold = false;
+    };
+
+    DirectoryWatch m_directories;
+    QHash<QString, Known> m_files;
+};
+
+} // namespace Hephaestus
