@@ -115,20 +115,22 @@ struct DialectClient::Round
     std::size_t next = 0;
 };
 
-DialectClient::DialectClient(ServiceTarget target, QObject *parent) : QObject(parent), m_client(target)
+DialectClient::DialectClient(ServiceTarget target, QObject *parent)
+    : QObject(parent)
+    , m_client(target)
+    , m_answers(target.answers)
 {
     const Result<HttpPeer> peer = parsePeer(target.url);
     if (peer && !(peer->prefix + peer->endpoint).isEmpty() && peer->endpoint != Endpoint::Status)
         m_given = peer->endpoint;
-    m_isOursAlone = target.isServedByUs && !m_given;
 }
 
 DialectClient::~DialectClient() = default;
 
-void DialectClient::expectHealth()
+void DialectClient::narrow(Answers answers)
 {
-    m_hasSpoken = true;
-    if (m_dialect == Dialect::Reachable)
+    m_answers = std::max(m_answers, answers);
+    if (m_answers != Answers::Any && m_dialect == Dialect::Reachable)
         m_place.reset();
 }
 
@@ -212,7 +214,7 @@ void DialectClient::askOurs(const std::shared_ptr<Round> &round)
 void DialectClient::judgeOurs(const std::shared_ptr<Round> &round, const Answer<HealthReport> &answer)
 {
     // A body that only says "healthy" may be another program's, which names in its own way what fails.
-    const bool mayBeAnother = !m_isOursAlone && isSuccess(answer.reply) && !m_isOurs && !isPage(answer.reply)
+    const bool mayBeAnother = !isOursAlone() && isSuccess(answer.reply) && !m_isOurs && !isPage(answer.reply)
         && !looksLikeOurs(answer.reply.body);
     if (const Place place{QString(Endpoint::Status)};
         mayBeAnother && accept(place, understand(place, answer.reply), round->done))
@@ -220,7 +222,7 @@ void DialectClient::judgeOurs(const std::shared_ptr<Round> &round, const Answer<
     if (answer.value) {
         m_dialect = Dialect::Hephaestus;
         m_isOurs = true;
-        m_hasSpoken = true;
+        m_answers = std::max(m_answers, Answers::Health);
         m_pause = 0;
         return round->done(bounded(answer));
     }
@@ -229,7 +231,7 @@ void DialectClient::judgeOurs(const std::shared_ptr<Round> &round, const Answer<
         round->first = bounded(answer);
     round->hasUnreadHealth = isUnreadHealth(answer);
     round->oursIsMissing = isMissing(answer.reply);
-    if (m_isOursAlone || !mayBeForeign(answer.reply))
+    if (isOursAlone() || !mayBeForeign(answer.reply))
         return endRound(round);
     if (!m_given && !mayAskAll())
         return round->done(round->first);
@@ -242,7 +244,7 @@ bool DialectClient::mayAskAll() { return --m_pause <= 0; }
 void DialectClient::askNext(const std::shared_ptr<Round> &round)
 {
     const bool isLast = round->next == Places.size();
-    const bool mayBePage = !m_given && round->oursIsMissing && !round->hasUnreadHealth && !m_hasSpoken;
+    const bool mayBePage = !m_given && round->oursIsMissing && !round->hasUnreadHealth && m_answers == Answers::Any;
     if (round->next > Places.size() || (isLast && !mayBePage))
         return endRound(round);
     const Place place = isLast ? Place{u"/"_s, true} : Place{QString(Places[round->next])};
@@ -287,7 +289,8 @@ Answer<HealthReport> DialectClient::understand(const Place &place, const Service
     Answer<HealthReport> answer{{}, reply};
     const auto says = [&](Dialect dialect, const HealthReport &report) {
         m_dialect = dialect;
-        m_hasSpoken = m_hasSpoken || dialect != Dialect::Reachable;
+        if (dialect != Dialect::Reachable)
+            m_answers = std::max(m_answers, Answers::Health);
         answer.value = report;
         answer.reply.error = ClientError::None;
         answer.reply.message.clear();
@@ -312,7 +315,7 @@ Answer<HealthReport> DialectClient::understand(const Place &place, const Service
     }
     const bool answers = isPage(reply) ? reply.isWhole || reply.error == ClientError::TooLarge
                                        : reply.isWhole && isSuccess(reply) && !reply.body.isEmpty();
-    if (place.mayBePage && answers && !m_hasSpoken)
+    if (place.mayBePage && answers && m_answers == Answers::Any)
         return says(Dialect::Reachable, pageReport());
     return reply.isWhole && isSuccess(reply) ? notUnderstood(reply, u"it says nothing of health"_s) : answer;
 }

@@ -26,8 +26,8 @@ public:
     void askStatus(const ServiceClient::Callback<HealthReport> &done);
     /// The same, and of a service that compares its code: ServiceClient::askStatusAnew().
     void askStatusAnew(const ServiceClient::Callback<HealthReport> &done);
-    /// It is known to speak of health: a page is not its answer.
-    void expectHealth();
+    /// More is known of it by now than its target says; less is ignored.
+    void narrow(Answers answers);
     /// Drops everything under way without calling back.
     void abort() { m_client.abort(); }
     /// Found by the latest answer that was understood.
@@ -50,6 +50,7 @@ private:
     void endRound(const std::shared_ptr<Round> &round);
     void askKnown(const Done &done);
     bool mayAskAll();
+    bool isOursAlone() const { return m_answers == Answers::Ours && !m_given; }
     Answer<HealthReport> understand(const Place &place, const ServiceReply &reply);
     bool accept(const Place &place, const Answer<HealthReport> &answer, const Done &done);
 
@@ -58,8 +59,7 @@ private:
     Dialect m_dialect = Dialect::Hephaestus;
     std::optional<Place> m_place; ///< where another dialect answers; nothing: none was found
     bool m_isOurs = false;        ///< ours was understood; it is asked without a round
-    bool m_isOursAlone = false;   ///< no other dialect can be its answer
-    bool m_hasSpoken = false;     ///< of health: that a page answers is not enough any more
+    Answers m_answers;            ///< that can be its own
     int m_pause = 0; ///< how many answers that are not understood are taken as they are before all places are asked
 };
 

@@ -22,6 +22,13 @@ class HttpConnection;
 struct HttpPeer;
 struct HttpRequest;
 
+/// What can be the answer of a service. Each is a part of the one before.
+enum class Answers {
+    Any,
+    Health, ///< it has spoken of health: a page is not its answer
+    Ours,   ///< it speaks this project's protocol, and no other dialect
+};
+
 /// Whom to ask, and with what right.
 struct ServiceTarget
 {
@@ -30,8 +37,8 @@ struct ServiceTarget
     std::optional<uid_t> user{}; ///< whose process the service is, if neither this user's nor root's
     RemoteHost host{};           ///< with a name that a person knows, of a `url` behind ssh
     TlsTrust trust{};            ///< of a `url` with https
-    bool isServedByUs = false;   ///< it is known to speak this project's protocol: no other dialect is its answer
-    QString whyNoToken{};        ///< there is a token that must not be sent: what is told of a 401, as a sentence
+    Answers answers = Answers::Any; ///< what is known of it
+    QString whyNoToken{};           ///< there is a token that must not be sent: what is told of a 401, as a sentence
 
     bool operator==(const ServiceTarget &) const = default;
 };

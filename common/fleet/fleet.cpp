@@ -129,7 +129,7 @@ Result<ServiceTarget> targetOf(const FleetEntry &entry, const QString &stateDire
         trust.authorities = *authorities;
     }
     ServiceTarget target{entry.url, entry.token, user, entry.host, trust};
-    target.isServedByUs = isServedByUs(entry);
+    target.answers = isServedByUs(entry) ? Answers::Ours : Answers::Any;
     if (entry.tokenFile.isEmpty())
         return target;
     if (!FleetTrust(stateDirectory).isTokenTrusted(entry)) {

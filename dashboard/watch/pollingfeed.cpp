@@ -95,7 +95,7 @@ void PollingFeed::ask(ServiceId id, const Poller::Done &done)
         subject.isTokenHeld = !target->whyNoToken.isEmpty();
     }
     if (subject.hasSpoken)
-        subject.client->expectHealth();
+        subject.client->narrow(Answers::Health);
     subject.client->askStatus(done);
 }
 

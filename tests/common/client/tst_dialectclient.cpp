@@ -164,7 +164,7 @@ void TestDialectClient::aPageIsNotWhatIsKnownToTellItsHealth()
     server.setAnswer("/", page("<h1>another program</h1>"));
     DialectClient client({server.url(), {}});
     QVERIFY(ask(client).value);
-    client.expectHealth(); // it becomes known late
+    client.narrow(Answers::Health); // it becomes known late
     QVERIFY(!ask(client).value);
     server.setAnswer("/health/status", FakeAnswer::json(encode(HealthReport())));
     QTRY_VERIFY(ask(client).value);
@@ -456,7 +456,7 @@ void TestDialectClient::whatIsServedByThisProjectHasNoOtherAnswer()
     FakeHttpServer server;
     server.setAnswer(path, answer);
     ServiceTarget target{server.url(), {}};
-    target.isServedByUs = true;
+    target.answers = Answers::Ours;
     DialectClient client(target);
     const Answer<HealthReport> stranger = ask(client);
     QVERIFY(!stranger.value);

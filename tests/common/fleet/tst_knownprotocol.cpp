@@ -70,7 +70,7 @@ void TestKnownProtocol::theEntrySaysWhoServesIt()
     QTEST(isServedByUs(entry), "isOurs");
     const Result<ServiceTarget> target = targetOf(entry);
     QVERIFY(target);
-    QTEST(target->isServedByUs, "isOurs");
+    QTEST(target->answers == Answers::Ours, "isOurs");
 }
 
 void TestKnownProtocol::whatTellsItsHealthIsKnownByItsFile()
