@@ -234,7 +234,7 @@ void FleetModel::countName(const QString &name, int sign)
 void FleetModel::applyAnswer(ServiceId id, const Answer<HealthReport> &answer)
 {
     if (const Watched *const known = watched(id))
-        applyArrivals({{id, answer, m_time.now(), m_time.wall(), known->row.dialect}});
+        applyArrivals({{id, answer, m_time.sinceBoot(), m_time.wall(), known->row.dialect}});
 }
 
 void FleetModel::applyArrivals(const QList<Arrival> &arrivals)
@@ -455,10 +455,10 @@ void FleetModel::prependLatencies(ServiceId id, const QList<float> &earlier)
 void FleetModel::setSeenEarlier(ServiceId id, Clock::WallTime at)
 {
     Watched *const known = watched(id);
-    if (!known || known->row.lastSeen)
+    if (!known || known->row.lastSeen || at > m_time.wall()) // the clock was set back: how long ago nobody knows
         return;
     ServiceRow row = known->row;
-    row.lastSeen = m_time.now() - std::max(m_time.wall() - at, Clock::WallTime::duration(0));
+    row.lastSeen = m_time.sinceBoot() - (m_time.wall() - at);
     change(*known, std::move(row));
 }
 
@@ -481,7 +481,7 @@ void FleetModel::updateAges()
     signalChanges();
 }
 
-qint64 FleetModel::ageStepOf(const ServiceRow &row) const { return ageStep(m_time.now() - *row.lastSeen); }
+qint64 FleetModel::ageStepOf(const ServiceRow &row) const { return ageStep(m_time.sinceBoot() - *row.lastSeen); }
 
 /// Replaces a row, which it returns, and signals the runs of cells that read differently now. A change of the state or
 /// of whether the values are current changes how every cell is painted.
@@ -639,11 +639,11 @@ QString FleetModel::text(const ServiceRow &row, int column) const
     switch (column) {
     case State: return visibleText(stateText(row), 80);
     case Service: return visibleText(row.entry.name, 80);
-    case LastSeen: return row.lastSeen ? formatAge(m_time.now() - *row.lastSeen) : tr("not seen here");
+    case LastSeen: return row.lastSeen ? formatAge(m_time.sinceBoot() - *row.lastSeen) : tr("not seen here");
     default: break;
     }
     if (column == Dependencies && !row.isCurrent() && row.lastSeen)
-        return tr("last seen %1").arg(formatAge(m_time.now() - *row.lastSeen));
+        return tr("last seen %1").arg(formatAge(m_time.sinceBoot() - *row.lastSeen));
     if (!row.report)
         return dash;
     switch (column) {
@@ -683,7 +683,7 @@ QString FleetModel::toolTip(const ServiceRow &row, int column) const
         return alertsToolTip(row, m_whyNoAlerts);
     const bool isFigure = column == InFlight || column == Cpu || column == Memory || column == Failures;
     const QString age = isFigure && row.isCurrent() && *row.read < *row.lastSeen
-        ? u'\n' + tr("As of %1.").arg(formatAge(m_time.now() - *row.read))
+        ? u'\n' + tr("As of %1.").arg(formatAge(m_time.sinceBoot() - *row.read))
         : QString();
     if (column >= Cpu)
         return figureToolTip(row, column) + age;
@@ -723,7 +723,7 @@ QString FleetModel::toolTip(const ServiceRow &row, int column) const
     default: return text(row, column);
     }
     if (!row.isCurrent() && row.lastSeen)
-        lines << tr("Last answered %1.").arg(formatAge(m_time.now() - *row.lastSeen));
+        lines << tr("Last answered %1.").arg(formatAge(m_time.sinceBoot() - *row.lastSeen));
     return lines.join(u'\n');
 }
 

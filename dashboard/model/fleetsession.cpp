@@ -98,6 +98,7 @@ void FleetSession::connectParts()
     });
     connect(&m_stale, &StaleRestarts::due, this, &FleetSession::restartStale);
     connect(&m_acts, &ActWatch::changed, this, &FleetSession::seeActs);
+    connect(&m_ageTimer, &QTimer::timeout, this, &FleetSession::hurryAfterSleep);
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
     connect(&m_hookTimer, &QTimer::timeout, this, &FleetSession::checkHooks);
     connect(&m_hostTimer, &QTimer::timeout, this, &FleetSession::askLoneHosts);
@@ -167,6 +168,17 @@ void FleetSession::applyHeld()
     m_pastTimer.stop();
     if (!m_heldArrivals.isEmpty())
         applyArrivals(std::exchange(m_heldArrivals, {}));
+}
+
+/// What the rows say is of the time before, and their timers stood still with the machine.
+void FleetSession::hurryAfterSleep()
+{
+    constexpr auto Short = 2s;
+    const std::chrono::nanoseconds slept = m_clock.sinceBoot() - m_clock.now();
+    if (std::exchange(m_slept, slept) + Short >= slept)
+        return;
+    for (const ServiceId id : m_fleet.ids())
+        m_watch.polling().hurry(id);
 }
 
 void FleetSession::accept(ServiceId id, const QString &name)
@@ -749,6 +761,7 @@ void FleetSession::restartStale(ServiceId id)
 void FleetSession::start()
 {
     m_isRunning = true;
+    m_slept = m_clock.sinceBoot() - m_clock.now();
     if (m_history && !m_history->isPastKnown())
         m_pastTimer.start(LongestPast);
     m_acts.start(m_stateDirectory); // without it, such a service is asked now and then

@@ -143,6 +143,7 @@ private:
     void refuseStranger(const ServiceRow &row, Arrival &arrival) const;
     void applyPast(ServiceId id);
     void applyHeld();
+    void hurryAfterSleep();
     void rememberStopped(ServiceId id);
     void seeActs(const QString &record);
     void learnAct(ServiceId id);
@@ -175,6 +176,7 @@ private:
     QSet<QString> m_lostHosts;   ///< of which the journal says so, by name
     QTimer m_ageTimer;
     QTimer m_outputTimer;
+    std::chrono::nanoseconds m_slept{0};      ///< the machine, until the latest look
     QTimer m_pastTimer;                       ///< so long answers wait for what is remembered
     QList<Arrival> m_heldArrivals;            ///< which wait for that
     QHash<QString, QList<ServiceId>> m_byUrl; ///< oldest first; none is empty

@@ -49,7 +49,7 @@ struct ServiceRow
     QStringList inDoubt;                   ///< of its dependencies those that failed, and are not known since
     bool answered = false;                 ///< the latest poll brought `report`
     std::optional<Clock::TimePoint>
-        lastSeen;                         ///< when `report` came or was last confirmed; of one without, by the history
+        lastSeen; ///< when `report` came or was last confirmed, as Arrival::steady; of one without, by the history
     std::optional<Clock::TimePoint> read; ///< when `report` came: as old are its figures
     ServiceFigures figures;               ///< of all answers so far
     QList<FiringAlert> alerts;            ///< that Alertmanagers have of it, the most severe first

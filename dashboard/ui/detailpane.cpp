@@ -397,7 +397,7 @@ void DetailPane::refresh()
     if (!row)
         return;
     const Clock &time = Clock::machine();
-    const auto age = row->lastSeen ? time.now() - *row->lastSeen : Clock::TimePoint::duration(0);
+    const auto age = row->lastSeen ? time.sinceBoot() - *row->lastSeen : Clock::TimePoint::duration(0);
     m_shownState = stateText(*row);
     m_header->show(*row, age);
     refreshReason();

@@ -311,7 +311,7 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
           filled              ? base
               : row.isStale() ? theme.accent(CodeVerdict::Stale)
                               : theme.muted(),
-          visibleText(tileText(row, Clock::machine().now()), 120), elidedParts);
+          visibleText(tileText(row, Clock::machine().sinceBoot()), 120), elidedParts);
 }
 
 QString Wallboard::summary() const

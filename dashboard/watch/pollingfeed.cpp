@@ -118,7 +118,7 @@ void PollingFeed::takePage(ServiceId id, Arrival &arrival)
 void PollingFeed::gather(ServiceId id, const Answer<HealthReport> &answer)
 {
     Subject &subject = m_subjects.at(id);
-    Arrival arrival{id, answer, m_clock.now(), m_clock.wall()};
+    Arrival arrival{id, answer, m_clock.sinceBoot(), m_clock.wall()};
     if (arrival.answer.value && arrival.answer.value->isPage)
         takePage(id, arrival);
     if (arrival.answer.value) {

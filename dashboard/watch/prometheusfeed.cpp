@@ -75,7 +75,7 @@ void PrometheusFeed::stop()
 
 void PrometheusFeed::ask()
 {
-    m_asked = m_clock.now();
+    m_asked = m_clock.sinceBoot();
     m_hasConfirmed = false;
     post(m_worker, [worker = m_worker, wanted = wanted()] { worker->ask(wanted); });
 }
@@ -157,7 +157,7 @@ QString PrometheusFeed::instanceOf(ServiceId id) const
 
 void PrometheusFeed::hear(const PrometheusFleet::Portion &portion, const std::optional<PrometheusFleet::End> &end)
 {
-    m_heard.push_back({portion, end, m_clock.now(), {}});
+    m_heard.push_back({portion, end, m_clock.sinceBoot(), {}});
     if (!m_turn.isActive())
         m_turn.start(std::chrono::milliseconds(0));
 }
@@ -252,8 +252,8 @@ Clock::WallTime PrometheusFeed::place(Subject &subject, Clock::WallTime scraped,
     if (subject.answered && interval.count() > 0)
         subject.interval = subject.interval.count() > 0 ? std::min(subject.interval, interval) : interval;
     subject.scraped = scraped;
-    age += m_clock.now() - heard;
-    subject.seen = m_clock.now() - age;
+    age += m_clock.sinceBoot() - heard;
+    subject.seen = m_clock.sinceBoot() - age;
     return m_clock.wall() - std::chrono::duration_cast<Clock::WallTime::duration>(age);
 }
 
@@ -288,20 +288,20 @@ bool PrometheusFeed::isOld(const Subject &subject) const
     const std::chrono::nanoseconds limit = subject.interval.count() > 0
         ? std::max<std::chrono::nanoseconds>(EarliestOld, 3 * subject.interval + std::chrono::seconds(10))
         : OldWithoutInterval;
-    return m_clock.now() - subject.seen > limit;
+    return m_clock.sinceBoot() - subject.seen > limit;
 }
 
 PrometheusFeed::Silence PrometheusFeed::agedOut(ServiceId id, Subject &subject)
 {
     subject.isOld = true;
     m_old << id;
-    const auto age = std::chrono::duration_cast<std::chrono::seconds>(m_clock.now() - subject.seen);
+    const auto age = std::chrono::duration_cast<std::chrono::seconds>(m_clock.sinceBoot() - subject.seen);
     return {id, tr("Prometheus has not scraped it for %1").arg(formatDuration(age))};
 }
 
 void PrometheusFeed::endRound(const PrometheusFleet::End &end)
 {
-    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.now() - m_asked);
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(m_clock.sinceBoot() - m_asked);
     if (m_running)
         m_timer.start(std::max<std::chrono::milliseconds>(Interval - took,
                                                           std::min<std::chrono::milliseconds>(took / 2, Interval)));
@@ -360,7 +360,7 @@ void PrometheusFeed::publish(const QList<Silence> &silences)
 {
     for (qsizetype first = MostPublished; first < silences.size(); first += MostPublished)
         m_heard.push_back(
-            {.portion = {}, .end = {}, .at = m_clock.now(), .silences = silences.mid(first, MostPublished)});
+            {.portion = {}, .end = {}, .at = m_clock.sinceBoot(), .silences = silences.mid(first, MostPublished)});
     if (!m_heard.empty() && !m_turn.isActive())
         m_turn.start(std::chrono::milliseconds(0));
     tell(silences.mid(0, MostPublished));
@@ -377,7 +377,7 @@ void PrometheusFeed::tell(const QList<Silence> &silences)
 
 Arrival PrometheusFeed::arrivalOf(const Silence &silence) const
 {
-    Arrival arrival{silence.id, {}, m_clock.now(), m_clock.wall()};
+    Arrival arrival{silence.id, {}, m_clock.sinceBoot(), m_clock.wall()};
     arrival.answer.reply.error = ClientError::NotAsked;
     arrival.answer.reply.message = silence.why;
     return arrival;

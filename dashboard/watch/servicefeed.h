@@ -18,7 +18,7 @@ struct Arrival
 {
     ServiceId id = NoService;
     Answer<HealthReport> answer;
-    Clock::TimePoint steady;
+    Clock::TimePoint steady; ///< by Clock::sinceBoot(): ages go on while the machine sleeps
     Clock::WallTime wall;
     Dialect dialect = Dialect::Hephaestus; ///< of answer.value
     std::optional<PlannedEnd> planned{};   ///< why nobody answers; no feed knows it

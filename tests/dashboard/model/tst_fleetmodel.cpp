@@ -17,6 +17,8 @@ class TestFleetModel : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void anAgeIsRight_data();
+    void anAgeIsRight();
     void anUnchangedRowIsSilent();
     void onlyTheChangedCellsAreSignalled();
     void aFailureGreysTheRowAndKeepsItsValues();
@@ -49,6 +51,33 @@ static QList<std::pair<int, int>> ranges(const QSignalSpy &spy)
     for (const QList<QVariant> &call : spy)
         ranges << std::pair(call[0].toModelIndex().column(), call[1].toModelIndex().column());
     return ranges;
+}
+
+void TestFleetModel::anAgeIsRight_data()
+{
+    QTest::addColumn<std::chrono::seconds>("seen"); ///< before now, as is remembered; 0: it has answered here
+    QTest::addColumn<std::chrono::seconds>("asleep");
+    QTest::addColumn<QString>("age");
+    QTest::newRow("it answered here") << 0s << 0s << u"now"_s;
+    QTest::newRow("the machine slept since") << 0s << 7200s << u"2 h ago"_s;
+    QTest::newRow("on an earlier day") << 86400s << 0s << u"1 d ago"_s;
+    QTest::newRow("by a clock that was set back since") << -60s << 0s << u"not seen here"_s;
+}
+
+void TestFleetModel::anAgeIsRight()
+{
+    QFETCH(std::chrono::seconds, seen);
+    QFETCH(std::chrono::seconds, asleep);
+    ManualClock time;
+    FleetModel model(time);
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    if (seen == 0s)
+        model.applyAnswer(id, Reports::answer(Reports::healthy()));
+    else
+        model.setSeenEarlier(id, time.wall() - seen);
+    model.applyAnswer(id, Reports::failure(ClientError::Refused));
+    time.sleep(asleep);
+    QTEST(model.index(0, FleetModel::LastSeen).data().toString(), "age");
 }
 
 void TestFleetModel::anUnchangedRowIsSilent()
