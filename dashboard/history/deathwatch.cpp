@@ -10,7 +10,7 @@ using namespace std::chrono_literals;
 
 DeathWatch::~DeathWatch() = default;
 
-void DeathWatch::watch(ServiceId id, qint64 pid)
+void DeathWatch::watch(ServiceId id, qint64 pid, bool isExitWanted)
 {
     if (m_watched.contains(pid) || isFull())
         return;
@@ -20,6 +20,8 @@ void DeathWatch::watch(ServiceId id, qint64 pid)
     Watched &watched = m_watched[pid];
     watched.id = id;
     watched.process = std::move(process);
+    if (!isExitWanted)
+        watched.patience = 1;
     connect(watched.process.get(), &ProcessWatch::gone, this, [this, pid] { ended(pid); });
     for (LaunchedProcess *const launched : QCoreApplication::instance()->findChildren<LaunchedProcess *>()) {
         if (launched->pid() != pid)

@@ -29,8 +29,9 @@ public:
 
     bool isFull() const { return m_watched.size() >= MostWatched; }
 
-    /// The process of a service is `pid` now; another one watched for it before is watched to its end.
-    void watch(ServiceId id, qint64 pid);
+    /// The process of a service is `pid` now; another one watched for it before is watched to its end. Its end is told
+    /// half a second late at most, for how it ended; `isExitWanted`: false tells it at once.
+    void watch(ServiceId id, qint64 pid, bool isExitWanted = true);
     void forget(ServiceId id);
     /// False: its end would not be seen from here.
     bool isWatching(ServiceId id, qint64 pid) const;

@@ -3,6 +3,7 @@
 
 #include "common/base/localtime.h"
 #include "common/client/serviceclient.h"
+#include "common/fleet/endnotes.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
 #include "common/fleet/plannedend.h"
@@ -88,6 +89,19 @@ QString endText(qint64 pid, const ExitStatus &exit)
                                   .arg(QString::fromLocal8Bit(::strsignal(exit.signal)));
 }
 
+/// In the window's language.
+QString translatedReason(const EndNote &note)
+{
+    switch (note.reason) {
+    case EndReason::Endpoint: return Obituaries::tr("by POST /health/shutdown");
+    case EndReason::Terminal: return Obituaries::tr("from its terminal");
+    case EndReason::ServiceManager: return Obituaries::tr("by systemd");
+    case EndReason::Signal:
+        return note.by.isEmpty() ? Obituaries::tr("by a signal") : Obituaries::tr("by a signal of %1").arg(note.by);
+    }
+    Q_UNREACHABLE();
+}
+
 } // namespace
 
 Obituaries::Obituaries(HistoryStore &store, const QString &stateDirectory, const Clock &clock, Holds holds,
@@ -99,6 +113,7 @@ Obituaries::Obituaries(HistoryStore &store, const QString &stateDirectory, const
     , m_holds(std::move(holds))
 {
     connect(&m_deaths, &DeathWatch::died, this, &Obituaries::buryWatched);
+    connect(&m_programs, &DeathWatch::died, this, &Obituaries::tellProgramEnded);
 }
 
 Obituaries::~Obituaries() = default;
@@ -121,6 +136,9 @@ void Obituaries::observe(ServiceId id, const FleetEntry &entry, const HealthRepo
     if (report.process && report.process->pid)
         subject.program = *report.process->pid;
     watchProcess(id, subject);
+    // A wrapper that is seen here numbers processes as they are numbered here.
+    if (isAlive(report.process) && subject.program != subject.endedProgram && m_deaths.isWatching(id, subject.pid))
+        m_programs.watch(id, subject.program, false);
     observeWrappedProgram(id, subject, report);
     subject.bodies << KeptBody{m_clock.wall(), body};
     if (subject.bodies.size() > KeptBodies)
@@ -171,6 +189,7 @@ void Obituaries::forget(ServiceId id)
 {
     m_subjects.erase(id);
     m_deaths.forget(id);
+    m_programs.forget(id);
 }
 
 bool Obituaries::isLocal(ServiceId id) const
@@ -291,6 +310,17 @@ void Obituaries::askLog(const FleetEntry &entry, const LogQuery &query,
     });
 }
 
+/// The one that served by the latest answer. Its wrapper lives, and tells more when it is asked.
+void Obituaries::tellProgramEnded(ServiceId id, qint64 pid)
+{
+    const auto subject = m_subjects.find(id);
+    if (subject == m_subjects.end() || !subject->second.process || subject->second.process->pid != pid)
+        return;
+    subject->second.endedProgram = pid;
+    if (subject->second.process->state != ProcessState::Stopping) // that it ends was to be expected
+        Q_EMIT ended(id);
+}
+
 void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit)
 {
     auto subject = m_subjects.find(id);
@@ -306,7 +336,11 @@ void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitS
         return tellKilled(id, subject->second);
     if (isPlanned(subject->second, pid, exit))
         return tellPlanned(id, subject->second, pid, exit);
-    const QString reason = exit ? endText(pid, *exit) : tr("pid %1 is gone; how it ended nobody told").arg(pid);
+    const std::optional<EndNote> note = noteOf(subject->second, pid, exit);
+    const QString end = exit ? endText(pid, *exit)
+        : note               ? endText(pid, {note->exitCode, 0})
+                             : tr("pid %1 is gone; how it ended nobody told").arg(pid);
+    const QString reason = note ? tr("%1, after it was asked to end %2").arg(end, translatedReason(*note)) : end;
     bury(id, {pid, exit, withProgram(subject->second, reason), std::exchange(subject->second.bodies, {})});
 }
 
@@ -345,7 +379,21 @@ void Obituaries::record(ServiceId id, Subject &subject, const Death &death, cons
 
 bool Obituaries::isPlanned(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const
 {
-    return wentQuietly(exit) && wasAsked(subject, pid);
+    if (!wentQuietly(exit))
+        return false;
+    const std::optional<EndNote> note = noteOf(subject, pid, exit);
+    return (note && note->wasPlanned()) || wasAsked(subject, pid);
+}
+
+/// Of its own process. It tells nothing of one that ended otherwise than it says: something came in between.
+std::optional<EndNote> Obituaries::noteOf(const Subject &subject, qint64 pid,
+                                          const std::optional<ExitStatus> &exit) const
+{
+    if (pid == 0 || pid != subject.pid || !localAddressOf(subject.entry))
+        return {};
+    const std::optional<EndNote> note = readEndNote(subject.instance, pid, m_stateDirectory);
+    const bool isOther = note && exit && (exit->signal != 0 || exit->code != note->exitCode);
+    return isOther ? std::nullopt : note;
 }
 
 bool Obituaries::wasAsked(const Subject &subject, qint64 pid) const
@@ -374,12 +422,15 @@ void Obituaries::tellPlanned(ServiceId id, Subject &subject, qint64 pid, const s
 {
     subject.bodies.clear();
     subject.programEnd.clear();
+    const std::optional<EndNote> note = noteOf(subject, pid, exit);
     const int code = exit && exit->signal == 0 ? exit->code : 0;
     // A wrapper ends with 0 when its program ended as it should, and with 128 and the signal that killed it.
     const bool isUnclean = subject.program != 0 && code != 0;
     const int signal = isUnclean && pid != subject.program && code > 128 ? code - 128 : 0;
-    const QString text = !exit ? tr("pid %1 has ended, as was asked; how nobody told").arg(pid)
-        : signal != 0          ? tr("pid %1 was killed by signal %2 (%3) in its shutdown: its clean-up did not finish")
+    const QString text = note && note->wasPlanned()
+        ? tr("pid %1 ended as asked %2").arg(QString::number(pid), translatedReason(*note))
+        : !exit       ? tr("pid %1 has ended, as was asked; how nobody told").arg(pid)
+        : signal != 0 ? tr("pid %1 was killed by signal %2 (%3) in its shutdown: its clean-up did not finish")
                             .arg(subject.program)
                             .arg(signal)
                             .arg(QString::fromLocal8Bit(::strsignal(signal)))

@@ -5,6 +5,7 @@
 #include "common/client/reply.h"
 #include "common/fleet/fleet.h"
 #include "common/fleet/portholders.h"
+#include "common/protocol/endnote.h"
 #include "dashboard/history/deathwatch.h"
 #include "dashboard/history/historystore.h"
 
@@ -40,7 +41,8 @@ public:
     bool isLocal(ServiceId id) const;
 
 Q_SIGNALS:
-    /// Its process was seen to end, whatever for; told before anything else is told of it.
+    /// Its process, or the program that it wraps, was seen to end, whatever for; told before anything else is told of
+    /// it.
     void ended(Hephaestus::ServiceId id);
     /// An obituary was recorded.
     void buried(Hephaestus::ServiceId id);
@@ -61,9 +63,10 @@ private:
         std::optional<WrappedProcess> process;
         QString programEnd; ///< of its program, which its wrapper follows: told with that; empty: it has not ended
         QList<KeptBody> bodies;
-        QDateTime began;        ///< as it says
-        qint64 program = 0;     ///< the latest process that it wrapped; 0: none
-        QList<OutputLine> told; ///< the end of its output when it was last asked for
+        QDateTime began;         ///< as it says
+        qint64 program = 0;      ///< the latest process that it wrapped; 0: none
+        qint64 endedProgram = 0; ///< which was seen to end; its wrapper may not know it yet
+        QList<OutputLine> told;  ///< the end of its output when it was last asked for
         Clock::TimePoint logAsked{};
         bool logWaits = false; ///< in m_logsWaiting
         qint64 foreignPid = 0; ///< not seen to hold the service's socket when it was looked for
@@ -89,10 +92,12 @@ private:
     /// True if the end of that process is what somebody asked for, and it went quietly.
     bool wasAsked(const Subject &subject, qint64 pid) const;
     bool isPlanned(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const;
+    std::optional<EndNote> noteOf(const Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit) const;
     void tellPlanned(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit);
     static bool wasKilled(const Subject &subject, qint64 pid);
     void tellKilled(ServiceId id, Subject &subject);
     static QString withProgram(const Subject &subject, const QString &reason);
+    void tellProgramEnded(ServiceId id, qint64 pid);
     void buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit);
     void bury(ServiceId id, const Death &death, const QList<OutputLine> &told = {});
     void record(ServiceId id, Subject &subject, const Death &death, const QList<OutputLine> &told);
@@ -106,6 +111,7 @@ private:
     const Clock &m_clock;
     const Holds m_holds;
     DeathWatch m_deaths;
+    DeathWatch m_programs; ///< that wrappers run; how they ended those tell
     std::map<ServiceId, Subject> m_subjects;
     std::deque<ServiceId> m_logsWaiting; ///< whose output is to be asked for
     int m_logsInFlight = 0;

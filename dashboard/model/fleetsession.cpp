@@ -6,6 +6,7 @@
 #include "common/base/localtime.h"
 #include "common/base/username.h"
 #include "common/fleet/actlock.h"
+#include "common/fleet/endnotes.h"
 #include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/foreignservice.h"
@@ -195,7 +196,12 @@ void FleetSession::accept(ServiceId id, const QString &name)
 /// That it was stopped holds as long as it is recorded: a start takes it out of the record, also one that failed.
 std::optional<PlannedEnd> FleetSession::whyGone(const ServiceRow &row)
 {
-    const std::optional<PlannedEnd> planned = plannedEnd(row.entry, m_stateDirectory);
+    std::optional<PlannedEnd> planned = plannedEnd(row.entry, m_stateDirectory);
+    if (!planned && row.report && localAddressOf(row.entry)) {
+        const auto note = readEndNote(row.report->instanceId, row.report->pid.value_or(0), m_stateDirectory);
+        if (note && note->wasPlanned())
+            planned = PlannedEnd{};
+    }
     const bool wasRecorded = row.observed == ServiceState::Stopped && m_stopped.value(row.id);
     const bool hasFailed = row.observed == ServiceState::Unreachable && !row.actor.isEmpty();
     if (planned || !(wasRecorded || hasFailed || row.observed == ServiceState::Restarting))

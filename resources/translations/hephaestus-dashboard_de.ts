@@ -3253,6 +3253,34 @@ https://… token-file=… ca=…</translation>
             <numerusform>es endete %n Mal zwischen zwei Antworten; zuletzt: %1</numerusform>
         </translation>
     </message>
+    <message>
+        <source>by POST /health/shutdown</source>
+        <translation>durch POST /health/shutdown</translation>
+    </message>
+    <message>
+        <source>from its terminal</source>
+        <translation>von seinem Terminal aus</translation>
+    </message>
+    <message>
+        <source>by systemd</source>
+        <translation>durch systemd</translation>
+    </message>
+    <message>
+        <source>by a signal</source>
+        <translation>durch ein Signal</translation>
+    </message>
+    <message>
+        <source>by a signal of %1</source>
+        <translation>durch ein Signal von %1</translation>
+    </message>
+    <message>
+        <source>%1, after it was asked to end %2</source>
+        <translation>%1, nach einer Aufforderung zum Ende %2</translation>
+    </message>
+    <message>
+        <source>pid %1 ended as asked %2</source>
+        <translation>pid %1 endete wie verlangt %2</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::OverviewPage</name>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/endnotes.h"
 #include "dashboard/history/obituaries.h"
 #include "tests/dashboard/model/reports.h"
 
@@ -13,6 +14,7 @@
 #include <QTest>
 
 #include <array>
+#include <csignal>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -44,6 +46,9 @@ private Q_SLOTS:
     void endsQuickerThanThePollsAreTold();
     void anUncleanEndThatWasAskedForIsTold_data();
     void anUncleanEndThatWasAskedForIsTold();
+    void whatAProcessLeftSaysWhyItEnded_data();
+    void whatAProcessLeftSaysWhyItEnded();
+    void theEndOfAWrappedProgramIsSeenAtOnce();
 };
 
 /// Obituaries whose clock and whose look at /proc are the test's.
@@ -453,6 +458,99 @@ void TestObituaries::endsQuickerThanThePollsAreTold()
     QTRY_COMPARE(happened.size(), 3); // how the process of pid 12 ended nobody told
     QCOMPARE(told(), u"it ended 2 time(s) between two answers; the last time: exit code 3"_s);
     QCOMPARE(buried.size(), 3);
+}
+
+void TestObituaries::whatAProcessLeftSaysWhyItEnded_data()
+{
+    QTest::addColumn<EndReason>("reason");
+    QTest::addColumn<int>("told"); ///< exit code, by itself
+    QTest::addColumn<int>("code");
+    QTest::addColumn<int>("deaths");
+    QTest::addColumn<QString>("text");
+    QTest::newRow("it was asked by its endpoint")
+        << EndReason::Endpoint << 0 << 0 << 0 << u"pid %1 ended as asked by POST /health/shutdown"_s;
+    QTest::newRow("Ctrl+C") << EndReason::Terminal << 0 << 0 << 0 << u"pid %1 ended as asked from its terminal"_s;
+    QTest::newRow("systemctl stop") << EndReason::ServiceManager << 0 << 0 << 0
+                                    << u"pid %1 ended as asked by systemd"_s;
+    QTest::newRow("a signal") << EndReason::Signal << 0 << 0 << 1
+                              << u"pid %1 exited with code 0, after it was asked to end by a signal of bash (pid 77)"_s;
+    QTest::newRow("a step failed")
+        << EndReason::Endpoint << 3 << 3 << 1
+        << u"pid %1 exited with code 3, after it was asked to end by POST /health/shutdown"_s;
+    QTest::newRow("it ended otherwise than it said")
+        << EndReason::Endpoint << 0 << 134 << 1 << u"pid %1 exited with code 134"_s;
+}
+
+/// No poll saw it shut down.
+void TestObituaries::whatAProcessLeftSaysWhyItEnded()
+{
+    QFETCH(EndReason, reason);
+    QFETCH(int, told);
+    QFETCH(int, code);
+    QFETCH(QString, text);
+    Bench bench;
+    bench.found = true;
+    QSignalSpy buried(&bench.obituaries, &Obituaries::buried);
+    QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
+    std::array<int, 2> pipe;
+    QCOMPARE(::pipe(pipe.data()), 0);
+    const pid_t pid = ::fork(); // which nobody reaps until its end was told
+    if (pid == 0) {
+        ::close(pipe[1]);
+        char byte;
+        ::_exit(::read(pipe[0], &byte, 1) == 0 ? code : 127);
+    }
+    ::close(pipe[0]);
+    QVERIFY(pid > 0);
+    const auto reap = qScopeGuard([pid] { ::waitpid(pid, nullptr, 0); });
+    HealthReport report = Reports::healthy();
+    report.pid = pid;
+    bench.obituaries.observe(1, Reports::entry(u"quick"_s, u"http://127.0.0.1:1"_s), report, "{}");
+    QVERIFY(!leaveEndNote({report.instanceId, pid, reason, u"bash (pid 77)"_s, told}, bench.state.path()));
+    ::close(pipe[1]);
+    QTRY_COMPARE(happened.size(), 1);
+    QCOMPARE(happened[0][0].value<Event>().text, text.arg(pid));
+    QTEST(int(buried.size()), "deaths");
+}
+
+/// Although its wrapper goes on, and is asked seldom.
+void TestObituaries::theEndOfAWrappedProgramIsSeenAtOnce()
+{
+    Bench bench;
+    bench.found = true;
+    QSignalSpy ended(&bench.obituaries, &Obituaries::ended);
+    QSignalSpy buried(&bench.obituaries, &Obituaries::buried);
+    const auto begin = [] {
+        const pid_t pid = ::fork();
+        while (pid == 0)
+            ::pause();
+        return pid;
+    };
+    const pid_t old = begin();
+    const pid_t program = begin();
+    QVERIFY(old > 0 && program > 0);
+    const auto reap = qScopeGuard([&] {
+        for (const pid_t pid : {old, program})
+            ::waitpid(pid, nullptr, 0);
+    });
+    const FleetEntry entry = Reports::entry(u"mailer"_s, u"http://127.0.0.1:1"_s);
+    HealthReport report = Reports::healthy();
+    report.pid = QCoreApplication::applicationPid();
+    for (const pid_t pid : {old, program}) {
+        report.process = WrappedProcess{.pid = pid, .state = ProcessState::Running};
+        bench.obituaries.observe(1, entry, report, "{}");
+    }
+    ::kill(old, SIGKILL); // another one serves
+    ::kill(program, SIGKILL);
+    QTRY_COMPARE(ended.size(), 1);
+    bench.obituaries.observe(1, entry, report, "{}"); // its wrapper has not heard of it yet
+    QCoreApplication::processEvents();
+    QCOMPARE(ended.size(), 1);
+    QCOMPARE(buried.size(), 0); // how it ended its wrapper tells
+    report.process = WrappedProcess{.state = ProcessState::BackingOff, .signal = u"SIGKILL"_s};
+    bench.obituaries.observe(1, entry, report, "{}");
+    QTRY_COMPARE(buried.size(), 1);
+    QCOMPARE(ended.size(), 1);
 }
 
 void TestObituaries::anUncleanEndThatWasAskedForIsTold_data()

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/endnotes.h"
 #include "dashboard/model/fleetsession.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
@@ -30,6 +31,8 @@ private Q_SLOTS:
     void aFleetFileReadAgainIsTakenAsItIsNow();
     void anotherServiceAtItsAddressIsNotIt_data();
     void anotherServiceAtItsAddressIsNotIt();
+    void whatAServiceLeftSaysWhetherItIsMissed_data();
+    void whatAServiceLeftSaysWhetherItIsMissed();
     void aServiceMayBeRenamed_data();
     void aServiceMayBeRenamed();
 };
@@ -122,6 +125,34 @@ void TestFleetSession::anotherServiceAtItsAddressIsNotIt()
     QVERIFY(!window->session().actions().isRunning(window->id()));
     answerAs(server, u"web"_s);
     QTRY_COMPARE_WITH_TIMEOUT(window->state(), ServiceState::Healthy, 60'000);
+}
+
+void TestFleetSession::whatAServiceLeftSaysWhetherItIsMissed_data()
+{
+    QTest::addColumn<EndReason>("reason");
+    QTest::addColumn<int>("exitCode");
+    QTest::addColumn<ServiceState>("state");
+    QTest::newRow("asked by its endpoint") << EndReason::Endpoint << 0 << ServiceState::Stopped;
+    QTest::newRow("its clean-up failed") << EndReason::Endpoint << 3 << ServiceState::Unreachable;
+    QTest::newRow("a signal") << EndReason::Signal << 0 << ServiceState::Unreachable;
+}
+
+/// It was gone before a poll could see that it shuts down.
+void TestFleetSession::whatAServiceLeftSaysWhetherItIsMissed()
+{
+    QFETCH(EndReason, reason);
+    QFETCH(int, exitCode);
+    const QTemporaryDir root;
+    FakeHttpServer server;
+    HealthReport report = Reports::healthy();
+    report.pid = 7;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    Window window(server, root);
+    QTRY_COMPARE_WITH_TIMEOUT(window.state(), ServiceState::Healthy, 60'000);
+    QVERIFY(!leaveEndNote({report.instanceId, 7, reason, {}, exitCode}, root.filePath(u"state"_s)));
+    QVERIFY(server.setRefusing(true));
+    QTRY_VERIFY_WITH_TIMEOUT(!window.row().isCurrent(), 60'000);
+    QTEST(window.state(), "state");
 }
 
 void TestFleetSession::aServiceMayBeRenamed_data()

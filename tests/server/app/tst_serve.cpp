@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The real program, started as a user starts it and asked over real sockets.
+#include "common/protocol/endnotecodec.h"
 #include "common/protocol/healthcodec.h"
 #include "tests/support/processend.h"
 #include "tests/support/rawhttp.h"
@@ -33,6 +34,8 @@ private Q_SLOTS:
     void aBlockingShutdownAnswersWhenAllIsDone();
     void aSignalShutsItDown_data();
     void aSignalShutsItDown();
+    void aNoteSaysWhoAskedItToEnd_data();
+    void aNoteSaysWhoAskedItToEnd();
     void aSecondSignalAtOnceForcesNothing();
     void twoBlockingCallersGetTheSameResult();
     void aClientThatHangsUpDoesNotStopTheShutdown();
@@ -183,6 +186,36 @@ void TestServe::aSignalShutsItDown()
     START(service);
     service.signal(number);
     QCOMPARE(service.exitCode(), 0);
+}
+
+void TestServe::aNoteSaysWhoAskedItToEnd_data()
+{
+    QTest::addColumn<bool>("isByEndpoint");
+    QTest::newRow("its endpoint") << true;
+    QTest::newRow("a signal") << false;
+}
+
+/// Who watches it may ask too seldom to see that it shuts down.
+void TestServe::aNoteSaysWhoAskedItToEnd()
+{
+    QFETCH(bool, isByEndpoint);
+    START(service);
+    const auto health = decodeBasic(rawRequest(service.port, "GET", "/health/live").body);
+    QVERIFY(health);
+    if (isByEndpoint)
+        rawRequest(service.port, "POST", "/health/shutdown");
+    else
+        service.signal(SIGTERM);
+    QVERIFY(service.process.waitForFinished());
+    QFile file(m_directory.filePath(u"hephaestus/ends/%1.json"_s.arg(health->instanceId)));
+    QVERIFY(file.open(QIODevice::ReadOnly));
+    const Result<EndNote> note = decodeEndNote(file.readAll());
+    QVERIFY(note);
+    QCOMPARE(note->pid, *health->pid);
+    QCOMPARE(note->exitCode, 0);
+    QCOMPARE(note->reason, isByEndpoint ? EndReason::Endpoint : EndReason::Signal);
+    if (!isByEndpoint)
+        QVERIFY2(note->by.endsWith(u"(pid %1)"_s.arg(QCoreApplication::applicationPid())), qPrintable(note->by));
 }
 
 void TestServe::aSecondSignalAtOnceForcesNothing()
