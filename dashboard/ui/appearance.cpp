@@ -19,8 +19,16 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-/// Texts of labels, buttons and tabs run as their own letters do, also in a window from right to left. There a label
-/// stands at the right all the same; it would go to where its own letters begin.
+/// `text` as a run of its own, from left to right: `Ctrl+.` is no `.+Ctrl` in a menu from right to left.
+QString fromLeftToRight(const QString &text)
+{
+    const QChar begin(0x202A); // LEFT-TO-RIGHT EMBEDDING
+    const QChar end(0x202C);   // POP DIRECTIONAL FORMATTING
+    return text.isEmpty() || text.isRightToLeft() ? text : begin + text + end;
+}
+
+/// Texts of labels, buttons, tabs and menus run as their own letters do, also in a window from right to left. There a
+/// label stands at the right all the same; it would go to where its own letters begin.
 class ReadableStyle : public QProxyStyle
 {
 public:
@@ -33,6 +41,21 @@ public:
         auto *const label = qobject_cast<QLabel *>(widget);
         if (label && label->layoutDirection() == Qt::RightToLeft)
             label->setAlignment(QStyle::visualAlignment(Qt::RightToLeft, label->alignment()));
+    }
+
+    /// A style draws these itself: the text, and behind a tab its key.
+    void drawControl(ControlElement element, const QStyleOption *option, QPainter *painter,
+                     const QWidget *widget) const override
+    {
+        const auto *const item = qstyleoption_cast<const QStyleOptionMenuItem *>(option);
+        if (element != CE_MenuItem || !item || item->direction != Qt::RightToLeft)
+            return QProxyStyle::drawControl(element, option, painter, widget);
+        QStyleOptionMenuItem directed = *item;
+        QStringList parts = directed.text.split(u'\t');
+        for (QString &part : parts)
+            part = fromLeftToRight(part);
+        directed.text = parts.join(u'\t');
+        QProxyStyle::drawControl(element, &directed, painter, widget);
     }
 
     void drawItemText(QPainter *painter, const QRect &rect, int flags, const QPalette &palette, bool enabled,

@@ -450,7 +450,17 @@ void TestGerman::fromRightToLeftATextRunsAsItsLettersDo_data()
         QApplication::style()->drawItemText(&painter, area, Qt::AlignLeft | Qt::AlignVCenter, Theme::light(), true,
                                             text, QPalette::WindowText);
     };
+    const Painter entry = [](QPainter &painter, const QRect &area, const QString &text) {
+        QStyleOptionMenuItem option;
+        option.direction = painter.layoutDirection();
+        option.rect = area;
+        option.palette = Theme::light();
+        option.state = QStyle::State_Enabled;
+        option.text = text + u'…';
+        QApplication::style()->drawControl(QStyle::CE_MenuItem, &option, &painter);
+    };
     QTest::newRow("a cell") << cell;
+    QTest::newRow("an entry of a menu") << entry;
     QTest::newRow("a label or button") << label;
 }
 
