@@ -18,8 +18,8 @@ class QToolButton;
 namespace Hephaestus {
 
 /// The output of a service as it grows, or that of several in the order of time, or that of a service's previous
-/// instance. Following stops when somebody scrolls up, and goes on at the end; scrolling to the top loads what came
-/// earlier. A search counts all matches, marks those in view, and goes from one to the next.
+/// instance. Following stops when somebody scrolls up or goes to a match, and goes on at the end; scrolling to the top
+/// loads what came earlier. A search counts all matches, marks those in view, and goes from one to the next.
 class LogsPage : public QWidget
 {
     Q_OBJECT

@@ -220,8 +220,10 @@ void LogText::scrolled(int value)
     if (m_isScrolling)
         return;
     const bool isAtEnd = value >= verticalScrollBar()->maximum();
-    if (std::exchange(m_isFollowing, isAtEnd) != isAtEnd)
+    if (std::exchange(m_isFollowing, isAtEnd) != isAtEnd) {
         Q_EMIT followingChanged(isAtEnd);
+        Q_EMIT placeChanged();
+    }
     if (value == verticalScrollBar()->minimum() && !isAtEnd)
         Q_EMIT topReached();
     markMatches();
@@ -234,6 +236,7 @@ void LogText::setFollowing(bool following)
     if (following)
         verticalScrollBar()->setValue(verticalScrollBar()->maximum());
     markMatches();
+    Q_EMIT placeChanged();
 }
 
 void LogText::resizeEvent(QResizeEvent *event)
@@ -330,7 +333,7 @@ QString LogText::place() const
     if (m_wanted.isEmpty())
         return {};
     const QTextCursor cursor = textCursor();
-    if (cursor.selectedText().compare(m_wanted, Qt::CaseInsensitive) != 0)
+    if (m_isFollowing || cursor.selectedText().compare(m_wanted, Qt::CaseInsensitive) != 0)
         return m_matches == 0 ? tr("none") : tr("%1 found").arg(m_matches);
     const QTextBlock block = document()->findBlock(cursor.selectionStart());
     const auto here = m_lines.begin() + std::min<std::ptrdiff_t>(block.blockNumber(), std::ptrdiff_t(m_lines.size()));
@@ -345,14 +348,28 @@ void LogText::find(bool backward)
     if (m_wanted.isEmpty())
         return;
     const QTextDocument::FindFlags flags = backward ? QTextDocument::FindBackward : QTextDocument::FindFlags();
-    if (backward && !textCursor().hasSelection() && m_isFollowing)
-        moveCursor(QTextCursor::End);
-    if (QPlainTextEdit::find(m_wanted, flags))
+    QTextCursor from = textCursor();
+    if (backward && m_isFollowing)
+        from.movePosition(QTextCursor::End); // the newest
+    QTextCursor found = document()->find(m_wanted, from, flags);
+    if (found.isNull()) { // and round
+        from.movePosition(backward ? QTextCursor::End : QTextCursor::Start);
+        found = document()->find(m_wanted, from, flags);
+    }
+    if (found.isNull())
         return;
-    const QTextCursor place = textCursor();
-    moveCursor(backward ? QTextCursor::End : QTextCursor::Start); // and round
-    if (!QPlainTextEdit::find(m_wanted, flags))
-        setTextCursor(place);
+    // It is read, also where it is among the last lines: the next ones do not move it away.
+    const bool wasFollowing = std::exchange(m_isFollowing, false);
+    {
+        const QScopedValueRollback scrolling(m_isScrolling, true);
+        setTextCursor(found);
+    }
+    if (wasFollowing)
+        Q_EMIT followingChanged(false);
+    if (verticalScrollBar()->value() == verticalScrollBar()->minimum())
+        Q_EMIT topReached();
+    markMatches();
+    Q_EMIT placeChanged();
 }
 
 QMimeData *LogText::createMimeDataFromSelection() const

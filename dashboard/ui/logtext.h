@@ -19,8 +19,8 @@ struct LogLine
     StyledLine styled{};
 };
 
-/// Lines of a log, coloured, searched and filtered. It follows what is appended until somebody scrolls up. One block of
-/// the text is one line, also where it is hidden.
+/// Lines of a log, coloured, searched and filtered. It follows what is appended until somebody scrolls up or goes to a
+/// match. One block of the text is one line, also where it is hidden.
 class LogText : public QPlainTextEdit
 {
     Q_OBJECT
@@ -48,8 +48,8 @@ public:
     void setFollowing(bool following);
     void setWanted(const QString &wanted); ///< what is searched for; empty: nothing is
     void setMatchesOnly(bool matchesOnly); ///< hides the lines without a match, while something is searched for
-    void find(bool backward);              ///< goes to the next match, round the end
-    QString place() const;                 ///< `3 of 14` where a match is selected; else how many there are
+    void find(bool backward);              ///< goes to the next match, round the end, and stays there
+    QString place() const;                 ///< `3 of 14` at a match; else, and while it follows, how many there are
 
 Q_SIGNALS:
     void followingChanged(bool following);

@@ -2,6 +2,7 @@
 #include "dashboard/ui/logspage.h"
 #include "dashboard/ui/theme.h"
 
+#include <QCheckBox>
 #include <QClipboard>
 #include <QGuiApplication>
 #include <QLineEdit>
@@ -32,6 +33,8 @@ private Q_SLOTS:
     void onlyLinesThatMatchAreShown();
     void whatIsReadStaysWhereItIs_data();
     void whatIsReadStaysWhereItIs();
+    void aMatchStaysInView_data();
+    void aMatchStaysInView();
     void theSwitchesAreReachedByKeys();
 };
 
@@ -223,6 +226,56 @@ void TestLogText::whatIsReadStaysWhereItIs()
     QVERIFY(matchesOnly ? first() == read : text.cursorForPosition({}).block().isVisible());
     text.setFollowing(true);
     QCOMPARE(text.verticalScrollBar()->value(), text.verticalScrollBar()->maximum());
+}
+
+void TestLogText::aMatchStaysInView_data()
+{
+    QTest::addColumn<int>("match");
+    QTest::addColumn<bool>("backward");
+    QTest::newRow("the newest line") << 999 << true;
+    QTest::newRow("among the last lines") << 997 << true;
+    QTest::newRow("far up") << 500 << true;
+    QTest::newRow("the first line") << 0 << false;
+    QTest::newRow("the newest line, forward") << 999 << false;
+}
+
+void TestLogText::aMatchStaysInView()
+{
+    QFETCH(int, match);
+    QFETCH(bool, backward);
+    QTemporaryDir state;
+    LogsPage page(state.path());
+    page.resize(500, 300);
+    page.setVisible(true);
+    QVERIFY(QTest::qWaitForWindowExposed(&page));
+    auto *const text = page.findChild<LogText *>();
+    auto *const follow = page.findChild<QCheckBox *>();
+    const auto isInView = [&] { return text->viewport()->rect().contains(text->cursorRect().center()); };
+    const QString wanted = u"line %1;"_s.arg(match);
+    text->append(lines(0, 1000, u"line %1;"_s));
+    text->setWanted(wanted);
+    QCOMPARE(text->place(), u"1 found"_s);
+    for (int again = 0; again < 2; ++again) { // the second time round the end
+        text->find(backward);
+        QVERIFY(!text->isFollowing());
+        QVERIFY(!follow->isChecked());
+        QCOMPARE(text->textCursor().selectedText(), wanted);
+        for (int batch = 1; batch <= 3; ++batch) {
+            const int from = 1000 * (3 * again + batch);
+            text->append(lines(from, from + 1000, u"line %1;"_s));
+            QVERIFY(isInView());
+            QVERIFY(!text->isFollowing());
+        }
+        QCOMPARE(text->place(), u"1 of 1"_s);
+    }
+    follow->click();
+    QVERIFY(text->isFollowing());
+    QCOMPARE(text->verticalScrollBar()->value(), text->verticalScrollBar()->maximum());
+    QCOMPARE(text->place(), u"1 found"_s);          // not in view
+    QCOMPARE(text->document()->blockCount(), 7000); // none is lost
+    text->setWanted(u"not there"_s);
+    text->find(backward);
+    QVERIFY(text->isFollowing()); // it went nowhere
 }
 
 void TestLogText::theSwitchesAreReachedByKeys()
