@@ -63,10 +63,10 @@ Confirmation::Confirmation(const QString &question, const QString &verb, QWidget
 
     auto *const buttons = new QDialogButtonBox;
     m_accept = buttons->addButton(verb, QDialogButtonBox::AcceptRole);
-    QPushButton *const cancel = buttons->addButton(QDialogButtonBox::Cancel);
+    m_cancel = buttons->addButton(QDialogButtonBox::Cancel);
     m_accept->setAutoDefault(false);
-    cancel->setDefault(true);
-    cancel->setIcon({});
+    m_cancel->setDefault(true);
+    m_cancel->setIcon({});
     connect(buttons, &QDialogButtonBox::accepted, this, &QDialog::accept);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
 
@@ -78,7 +78,7 @@ Confirmation::Confirmation(const QString &question, const QString &verb, QWidget
     layout->addStretch();
     layout->addWidget(buttons);
     layout->setSizeConstraint(QLayout::SetMinimumSize);
-    cancel->setFocus();
+    m_cancel->setFocus();
 }
 
 void Confirmation::askDelay()
@@ -105,6 +105,7 @@ void Confirmation::check()
     const bool usable = m_delay->text().isEmpty() || (delay && *delay <= std::chrono::hours(24));
     m_problem->setText(usable ? tr("Such as 10s or 5min.") : delay ? tr("At most 24 h.") : delay.problem().what);
     m_accept->setEnabled(usable);
+    (m_delay->text().isEmpty() ? m_cancel : m_accept)->setDefault(true);
 }
 
 std::optional<std::chrono::duration<double>> Confirmation::delay() const

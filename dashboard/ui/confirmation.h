@@ -14,7 +14,8 @@ namespace Hephaestus {
 
 /// Asks before something dangerous: a sentence that says what will happen to what, a button with the verb, and Cancel,
 /// which is the default. Names in the question have been made visible (displaytext.h); its lines stay lines. With
-/// askDelay() also after how long. Nothing waits for it: connect to accepted().
+/// askDelay() also after how long: who has typed that has decided, so Enter accepts it, and does nothing while it
+/// cannot be used. Nothing waits for it: connect to accepted().
 class Confirmation : public QDialog
 {
     Q_OBJECT
@@ -30,6 +31,7 @@ private:
     void check();
 
     QPushButton *m_accept;
+    QPushButton *m_cancel;
     QLineEdit *m_delay = nullptr;
     QLabel *m_problem = nullptr;
 };

@@ -82,6 +82,8 @@ private Q_SLOTS:
     void nothingDangerousHappensByEnterAlone();
     void aLongQuestionIsNotCut_data();
     void aLongQuestionIsNotCut();
+    void aTypedDelayIsNotLost_data();
+    void aTypedDelayIsNotLost();
     void aShutdownIsAskedForOnce();
     void aButtonOfTheTotalsFilters();
     void slashGoesToTheFilter();
@@ -688,6 +690,38 @@ void TestMainWindow::aLongQuestionIsNotCut()
         area->verticalScrollBar()->setValue(area->verticalScrollBar()->maximum());
     QTRY_VERIFY(text->visibleRegion().contains(QPoint(5, text->height() - 5))); // the last line
     dialog->close();
+}
+
+void TestMainWindow::aTypedDelayIsNotLost_data()
+{
+    QTest::addColumn<QString>("typed");
+    QTest::addColumn<bool>("stays");
+    QTest::addColumn<int>("accepted");
+    QTest::newRow("nothing") << QString() << false << 0; // Cancel
+    QTest::newRow("a delay") << u"5min"_s << false << 1;
+    QTest::newRow("what is no delay") << u"5 apples"_s << true << 0;
+    QTest::newRow("too much") << u"48h"_s << true << 0;
+}
+
+void TestMainWindow::aTypedDelayIsNotLost()
+{
+    QFETCH(QString, typed);
+    auto *const dialog = new Confirmation(u"Schedule a shutdown of mcp?"_s, u"&Schedule"_s, nullptr); // deletes itself
+    dialog->askDelay();
+    const QSignalSpy accepted(dialog, &QDialog::accepted);
+    const QSignalSpy rejected(dialog, &QDialog::rejected);
+    dialog->open();
+    QVERIFY(QTest::qWaitForWindowActive(dialog));
+    auto *const delay = dialog->findChild<QLineEdit *>();
+    QTest::keyClicks(delay, u"1s"_s);
+    delay->clear(); // what was typed before does not count
+    QTest::keyClicks(delay, typed);
+    QTest::keyClick(delay, Qt::Key_Return);
+    QTEST(dialog->isVisible(), "stays");
+    QTEST(int(accepted.count()), "accepted");
+    if (dialog->isVisible())
+        QTest::keyClick(delay, Qt::Key_Escape);
+    QCOMPARE(rejected.count(), 1 - accepted.count());
 }
 
 void TestMainWindow::aShutdownIsAskedForOnce()
