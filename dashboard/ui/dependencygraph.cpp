@@ -14,6 +14,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr double PartOfBar = 0.8; ///< of the time that a bar stands for; the rest is between bars
+constexpr int LeastBar = 4;       ///< pixels
+constexpr int LeastAxis = 50;     ///< pixels; it has no width before the first layout
+
 /// `3 failed`, and of how many: `3 failed (2.5 %)`.
 QString failureText(qint64 successes, qint64 failures)
 {
@@ -25,11 +29,26 @@ QString failureText(qint64 successes, qint64 failures)
 
 DependencyGraph::DependencyGraph(QWidget *parent)
     : TimeGraph(parent)
-    , m_successes(new QCPBars(xAxis, yAxis))
-    , m_failures(new QCPBars(xAxis, yAxis))
+    , m_whole{new QCPBars(xAxis, yAxis), new QCPBars(xAxis, yAxis)}
+    , m_latest{new QCPBars(xAxis, yAxis), new QCPBars(xAxis, yAxis)}
 {
-    m_failures->moveAbove(m_successes);
+    for (const Columns &columns : {m_whole, m_latest})
+        columns.failures->moveAbove(columns.successes);
     applyTheme();
+}
+
+void DependencyGraph::Columns::setData(const QVector<double> &at, const std::vector<Bar> &bars, double width)
+{
+    QVector<double> good;
+    QVector<double> bad;
+    for (const Bar &bar : bars) {
+        good << double(bar.successes);
+        bad << double(bar.failures);
+    }
+    successes->setData(at, good, true);
+    failures->setData(at, bad, true);
+    for (QCPBars *const each : {successes, failures})
+        each->setWidth(width);
 }
 
 void DependencyGraph::show(const QString &name, const History::Samples &samples, const History::Marks &marks,
@@ -53,26 +72,34 @@ void DependencyGraph::drawValues()
         bar.successes += sample.successes;
         bar.failures += sample.failures;
     }
+    const double width = double(m_width);
+    const QCPRange seen = xAxis->range();
     QVector<double> at;
-    QVector<double> successes;
-    QVector<double> failures;
+    std::vector<Bar> whole;
+    std::vector<Bar> latest;
+    double latestFrom = seen.upper;
     qint64 highest = 0;
     Bar sum;
-    const QCPRange seen = xAxis->range();
     for (const auto &[start, bar] : m_bars) {
-        at << double(start) + double(m_width) / 2;
-        successes << double(bar.successes);
-        failures << double(bar.failures);
-        if (at.last() < seen.lower || at.last() > seen.upper + double(m_width))
+        const double from = double(start);
+        if (from < seen.upper && from + width > seen.upper) {
+            latest.push_back(bar);
+            latestFrom = from;
+        } else {
+            at << from + width / 2;
+            whole.push_back(bar);
+        }
+        if (from + width / 2 < seen.lower || from >= seen.upper)
             continue;
         highest = std::max(highest, bar.successes + bar.failures);
         sum.successes += bar.successes;
         sum.failures += bar.failures;
     }
-    m_successes->setData(at, successes, true);
-    m_failures->setData(at, failures, true);
-    for (QCPBars *const bars : {m_successes, m_failures})
-        bars->setWidth(double(m_width) * 0.8);
+    m_whole.setData(at, whole, width * PartOfBar);
+    const double pixel = seen.size() / std::max(axisRect()->width(), LeastAxis);
+    const double latestWidth = std::max((seen.upper - latestFrom) * PartOfBar, LeastBar * pixel);
+    m_latest.setData(latest.empty() ? QVector<double>() : QVector<double>{seen.upper - latestWidth / 2}, latest,
+                     latestWidth);
     setTop(std::max<double>(double(highest) * 1.15, 4));
     const QString width = durationText(std::chrono::seconds(m_width));
     setUnitWord(tr("operations in %1").arg(width), tr("each %1").arg(width));
@@ -91,17 +118,21 @@ void DependencyGraph::clearValues()
 {
     m_samples.clear();
     m_bars.clear();
-    m_successes->data()->clear();
-    m_failures->data()->clear();
+    for (const Columns &columns : {m_whole, m_latest}) {
+        columns.successes->data()->clear();
+        columns.failures->data()->clear();
+    }
 }
 
 void DependencyGraph::applyColours()
 {
     const Theme &theme = Theme::of(palette());
-    m_successes->setPen(Qt::NoPen);
-    m_successes->setBrush(theme.accent(DependencyStatus::Working));
-    m_failures->setPen(Qt::NoPen);
-    m_failures->setBrush(theme.accent(DependencyStatus::Error));
+    for (const Columns &columns : {m_whole, m_latest}) {
+        columns.successes->setPen(Qt::NoPen);
+        columns.successes->setBrush(theme.accent(DependencyStatus::Working));
+        columns.failures->setPen(Qt::NoPen);
+        columns.failures->setBrush(theme.accent(DependencyStatus::Error));
+    }
 }
 
 QStringList DependencyGraph::valuesAt(double &at) const

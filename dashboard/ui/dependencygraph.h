@@ -31,8 +31,17 @@ private:
         qint64 failures = 0;
     };
 
-    QCPBars *m_successes;
-    QCPBars *m_failures;
+    /// Failures stand on successes.
+    struct Columns
+    {
+        QCPBars *successes;
+        QCPBars *failures;
+
+        void setData(const QVector<double> &at, const std::vector<Bar> &bars, double width);
+    };
+
+    Columns m_whole;  ///< bars that end in what is seen
+    Columns m_latest; ///< the one that is cut by its right edge: as wide as what of it is seen, or as an eye needs
     History::Samples m_samples;
     std::map<qint64, Bar> m_bars; ///< by the start of the bar, seconds since the epoch
     qint64 m_width = 1;           ///< of a bar, seconds

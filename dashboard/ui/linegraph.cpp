@@ -16,6 +16,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr double Dot = 5; ///< pixels
+
 struct Unit
 {
     double size;
@@ -196,8 +198,13 @@ QString textOf(Measure measure, double value)
     }
 }
 
-LineGraph::LineGraph(QWidget *parent) : TimeGraph(parent), m_line(addGraph()), m_slowest(addGraph())
+LineGraph::LineGraph(QWidget *parent)
+    : TimeGraph(parent)
+    , m_line(addGraph())
+    , m_slowest(addGraph())
+    , m_alone(addGraph())
 {
+    m_alone->setLineStyle(QCPGraph::lsNone);
     for (QCPGraph *const line : {m_line, m_slowest})
         line->setAdaptiveSampling(false);
     applyTheme();
@@ -257,6 +264,7 @@ void LineGraph::drawValues()
                            ? slowest
                            : QVector<double>(slowest.size(), std::numeric_limits<double>::quiet_NaN()),
                        true);
+    showAlone(at, values);
     setTop(top, unit.size);
     setUnitWord(unit.word, unit.word);
     const Theme &theme = Theme::of(palette());
@@ -276,9 +284,25 @@ void LineGraph::drawValues()
     setAccessibleDescription(labels.isEmpty() ? tr("No data.") : labels.first().first);
 }
 
+/// Values without a neighbour make no line.
+void LineGraph::showAlone(const QVector<double> &at, const QVector<double> &values)
+{
+    const auto isThere = [&](qsizetype each) { return each >= 0 && each < values.size() && !std::isnan(values[each]); };
+    QVector<double> places;
+    QVector<double> alone;
+    for (qsizetype each = 0; each < values.size(); ++each) {
+        if (!isThere(each) || isThere(each - 1) || isThere(each + 1))
+            continue;
+        places << at[each];
+        alone << values[each];
+    }
+    m_alone->setData(places, alone, true);
+}
+
 void LineGraph::clearValues()
 {
     m_values.clear();
+    m_alone->data()->clear();
     m_line->data()->clear();
     m_slowest->data()->clear();
 }
@@ -288,6 +312,8 @@ void LineGraph::applyColours()
     const Theme &theme = Theme::of(palette());
     const QColor colour = theme.accent(ServiceState::Unauthorized); // the blue of the set
     m_line->setPen(QPen(colour, 1.6));
+    m_alone->setPen(QPen(colour, 1.6));
+    m_alone->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssDisc, Dot));
     QColor fill = colour;
     fill.setAlphaF(0.10F);
     m_line->setBrush(fill);

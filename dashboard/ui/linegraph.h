@@ -41,6 +41,7 @@ public:
 
 protected:
     void drawValues() override;
+    void showAlone(const QVector<double> &at, const QVector<double> &values);
     void clearValues() override;
     void applyColours() override;
     QStringList valuesAt(double &at) const override;
@@ -50,6 +51,7 @@ private:
     std::vector<MeasuredStretch> m_values;
     QCPGraph *m_line;
     QCPGraph *m_slowest;
+    QCPGraph *m_alone; ///< dots
 };
 
 } // namespace Hephaestus

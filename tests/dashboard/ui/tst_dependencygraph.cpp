@@ -2,6 +2,7 @@
 #include "dashboard/ui/dependencygraph.h"
 #include "dashboard/ui/graphcolumn.h"
 #include "dashboard/ui/linegraph.h"
+#include "dashboard/ui/theme.h"
 
 #include <QTest>
 
@@ -17,6 +18,8 @@ private Q_SLOTS:
     void barsHaveLengthsThatPeopleCountIn_data();
     void barsHaveLengthsThatPeopleCountIn();
     void operationsAreCountedIntoBars();
+    void aLittleOfALongTimeIsSeen_data();
+    void aLittleOfALongTimeIsSeen();
     void aGapIsHatchedAndHasNoBar();
     void aMarkIsALineWithAWord();
     void nowIsAtTheRightEdge();
@@ -88,6 +91,54 @@ void TestDependencyGraph::operationsAreCountedIntoBars()
     QCOMPARE(successes, 40.0);
     QCOMPARE(failures, 20.0);
     QCOMPARE(upper->barBelow(), lower); // failures stand on successes
+}
+
+void TestDependencyGraph::aLittleOfALongTimeIsSeen_data()
+{
+    QTest::addColumn<int>("begun"); // seconds since the bar at the right edge has begun
+    QTest::addColumn<bool>("isLine");
+    for (const bool isLine : {false, true}) {
+        for (const int begun : {0, 30, 600, 1200, 5400, 10'799})
+            QTest::addRow("%s, %d s", isLine ? "line" : "bars", begun) << begun << isLine;
+    }
+}
+
+/// Two minutes in seven days.
+void TestDependencyGraph::aLittleOfALongTimeIsSeen()
+{
+    QFETCH(int, begun);
+    QFETCH(bool, isLine);
+    const History::Time now = Noon - 1h + begun * 1s; // a bar of three hours begins an hour before noon
+    DependencyGraph bars;
+    LineGraph line;
+    TimeGraph &graph = isLine ? static_cast<TimeGraph &>(line) : bars;
+    graph.resize(500, 300);
+    graph.setSpan(7 * 24h);
+    if (isLine) {
+        HistoryRange range;
+        Stretch stretch;
+        stretch.from = now - 120s;
+        stretch.to = now;
+        stretch.polls = 120;
+        stretch.latency = Seconds(0.010);
+        range.stretches.push_back(stretch);
+        line.show(Measure::Latency, range, now);
+    } else {
+        bars.show(u"db"_s, {{now - 120s, now, 0, 275}}, {}, now);
+    }
+    const QImage picture = graph.toPixmap(500, 300).toImage();
+    const Theme &theme = Theme::of(graph.palette());
+    const QColor colour = isLine ? theme.accent(ServiceState::Unauthorized) : theme.accent(DependencyStatus::Error);
+    const QRect axes = graph.axisRect()->rect();
+    QList<int> coloured; // from left to right
+    for (int x = axes.left(); x <= axes.right(); ++x) {
+        for (int y = axes.top(); y <= axes.bottom(); ++y) {
+            if (picture.pixelColor(x, y).rgb() == colour.rgb() && (coloured.isEmpty() || coloured.last() != x))
+                coloured << x;
+        }
+    }
+    QVERIFY2(coloured.size() >= 2, qPrintable(QString::number(coloured.size())));
+    QVERIFY2(coloured.first() > axes.right() - 10, qPrintable(QString::number(axes.right() - coloured.first())));
 }
 
 void TestDependencyGraph::aGapIsHatchedAndHasNoBar()
