@@ -2,6 +2,7 @@
 #include "dashboard/model/servicerow.h"
 
 #include "common/base/duration.h"
+#include "common/base/localtime.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/sharedtext.h"
 
@@ -354,6 +355,40 @@ static QString plannedText(const ServiceRow &row, bool wasDown)
     return text.arg(row.actor);
 }
 
+/// It says when it will begin, and has not begun.
+static bool isScheduled(const ServiceRow &row)
+{
+    return row.observed == ServiceState::ShuttingDown && row.isCurrent() && row.report->shutdown
+        && row.report->shutdown->phase == "notice"_L1;
+}
+
+static QString scheduledText(const ShutdownProgress &shutdown, Clock::WallTime now)
+{
+    if (!shutdown.left)
+        return RowText::tr("its shutdown is scheduled");
+    const QDateTime today = localTime(now);
+    const QDateTime begin = today.addMSecs(qint64(shutdown.left->count() * 1000));
+    const bool isSoon = *shutdown.left < Seconds(60);
+    return RowText::tr("will shut down at %1, as scheduled")
+        .arg(begin.date() != today.date() ? dayAndTime(begin) : begin.toString(isSoon ? u"HH:mm:ss"_s : u"HH:mm"_s));
+}
+
+static void tellShutdown(Teller &teller, const ServiceRow &before, const ServiceRow &after, Clock::WallTime at)
+{
+    const bool wasGoing = before.observed == ServiceState::ShuttingDown;
+    if (isScheduled(after)) {
+        if (!wasGoing)
+            teller.tell(EventKind::Information, scheduledText(*after.report->shutdown, at));
+    } else if (after.observed == ServiceState::ShuttingDown) {
+        if (!wasGoing || isScheduled(before))
+            teller.tell(EventKind::Information, RowText::tr("shuts down"));
+    } else if (wasGoing && !isAnotherProcess(*before.report, *after.report) && !isGoing(after.observed)) {
+        teller.tell(EventKind::Information,
+                    isScheduled(before) ? RowText::tr("its scheduled shutdown is cancelled")
+                                        : RowText::tr("no longer shuts down"));
+    }
+}
+
 QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Clock::WallTime at)
 {
     Teller teller(after, at, before.observed == ServiceState::Unknown && !before.report);
@@ -365,11 +400,7 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
         tellProcess(teller, before, after);
         tellProgram(teller, before, *after.report);
         tellDependencies(teller, before, *after.report);
-        if (after.observed == ServiceState::ShuttingDown && before.observed != ServiceState::ShuttingDown)
-            teller.tell(EventKind::Information, RowText::tr("shuts down"));
-        else if (before.observed == ServiceState::ShuttingDown && !isAnotherProcess(*before.report, *after.report)
-                 && !isGoing(after.observed))
-            teller.tell(EventKind::Information, RowText::tr("no longer shuts down"));
+        tellShutdown(teller, before, after, at);
     } else if (after.observed != before.observed && after.observed != ServiceState::Unknown) {
         const bool isPlanned =
             after.observed == ServiceState::Restarting || after.observed == ServiceState::ShuttingDown;

@@ -4879,6 +4879,18 @@ https://… token-file=… ca=…</translation>
         <source>its program serves again</source>
         <translation>sein Programm bedient wieder</translation>
     </message>
+    <message>
+        <source>its shutdown is scheduled</source>
+        <translation>sein Herunterfahren ist geplant</translation>
+    </message>
+    <message>
+        <source>will shut down at %1, as scheduled</source>
+        <translation>fährt um %1 herunter, wie geplant</translation>
+    </message>
+    <message>
+        <source>its scheduled shutdown is cancelled</source>
+        <translation>sein geplantes Herunterfahren ist abgesagt</translation>
+    </message>
 </context>
 <context>
     <name>ServiceState</name>

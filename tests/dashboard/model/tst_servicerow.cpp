@@ -224,6 +224,22 @@ void TestServiceRow::eachStepIsToldOnce_data()
     QTest::newRow("no longer checked") << failing << unchecked << QStringList();
     QTest::newRow("shuts down") << healthy << closing << QStringList{u"shuts down"_s};
     QTest::newRow("cancelled") << closing << healthy << QStringList{u"no longer shuts down"_s};
+    const auto scheduled = [](std::optional<Seconds> left) {
+        HealthReport report = Reports::shuttingDown();
+        report.shutdown = ShutdownProgress{ShutdownMode::Scheduled, u"notice"_s, left, 0, {}};
+        return Reports::answer(report);
+    };
+    QTest::newRow("scheduled") << healthy << scheduled(300s) << QStringList{u"will shut down at 14:05, as scheduled"_s};
+    QTest::newRow("scheduled, and soon") << healthy << scheduled(10s)
+                                         << QStringList{u"will shut down at 14:00:10, as scheduled"_s};
+    QTest::newRow("scheduled for another day")
+        << healthy << scheduled(11h) << QStringList{u"will shut down at 29 Nov 01:00, as scheduled"_s};
+    QTest::newRow("scheduled, and it does not say when")
+        << healthy << scheduled({}) << QStringList{u"its shutdown is scheduled"_s};
+    QTest::newRow("still scheduled") << scheduled(300s) << scheduled(298s) << QStringList();
+    QTest::newRow("its time has come") << scheduled(1s) << closing << QStringList{u"shuts down"_s};
+    QTest::newRow("no longer scheduled") << scheduled(300s) << healthy
+                                         << QStringList{u"its scheduled shutdown is cancelled"_s};
     QTest::newRow("stopped") << closing << refused << QStringList{u"stopped"_s};
     QTest::newRow("gone") << healthy << refused << QStringList{u"unreachable: nobody there"_s};
     QTest::newRow("still gone") << refused << refused << QStringList();
@@ -273,8 +289,10 @@ void TestServiceRow::eachStepIsToldOnce()
     QFETCH(Answer<HealthReport>, now);
     const ServiceRow first = after({before});
     const ServiceRow second = afterAnswer(first, now, Now + 2s);
+    const QDateTime at(QDate(2026, 11, 28), QTime(14, 0)); // of this machine's zone
     QStringList told;
-    for (const Event &event : eventsBetween(first, second, {}))
+    for (const Event &event :
+         eventsBetween(first, second, Clock::WallTime(std::chrono::milliseconds(at.toMSecsSinceEpoch()))))
         told << event.text;
     QTEST(told, "told");
 }
