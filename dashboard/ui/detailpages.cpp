@@ -29,6 +29,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr int LeastOfError = 24; ///< digits of the error of a dependency
+
 QLabel *plainLabel()
 {
     auto *const label = new QLabel;
@@ -82,9 +84,11 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_table->setModel(m_rows);
     styleTable(m_table, DependencyModel::CurrentRole);
     m_table->setItemDelegateForColumn(DependencyModel::Status, new IconDelegate(statusLook, -1, m_table));
-    // The errors are told above the pages, and in tool tips, too.
-    new FittingColumns(m_table, {0, 10, 6, 6, 8, 9, 10, 10},
-                       {DependencyModel::Error, DependencyModel::Successes, DependencyModel::LastSuccess});
+    // What is wrong is in sight at any width: before the numbers, some of which yield.
+    m_table->horizontalHeader()->moveSection(DependencyModel::Error, DependencyModel::Successes);
+    new FittingColumns(m_table, {0, 10, 6, 6, 8, 9, 10, LeastOfError},
+                       {DependencyModel::Successes, DependencyModel::LastSuccess, DependencyModel::FailurePercent,
+                        DependencyModel::LastFailure, DependencyModel::Failures});
     m_table->setSortingEnabled(true);
     m_table->sortByColumn(-1, Qt::AscendingOrder);
     m_table->setAccessibleName(tr("Dependencies"));
