@@ -116,6 +116,7 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     layout->setSpacing(gap);
     layout->addLayout(bar);
     layout->addWidget(area, 1);
+    showTime();
 }
 
 GraphPage::Choice GraphPage::choice() const
@@ -275,6 +276,7 @@ void GraphPage::rebuild()
         show(panel);
         refresh(panel, true);
     }
+    showTime();
 }
 
 /// The services may tell of dependencies only now, or of none: then something else is worth to be shown.

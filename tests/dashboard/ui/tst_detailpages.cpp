@@ -62,6 +62,8 @@ private Q_SLOTS:
     void beforeTheHistoryHasAnsweredNothingIsSaidOfIt();
     void graphsBeneathEachOtherBeginAtTheSameX();
     void errorsAreAPercentageAndRestartsAreCounted();
+    void theErrorOfADependencyIsInSight_data();
+    void theErrorOfADependencyIsInSight();
     void aNumberOfADependencyLeadsToItsGraph();
     void theLogIsFollowedUntilSomebodyReadsInIt();
     void theLogIsReadInPages();
@@ -248,18 +250,19 @@ void TestDetailPages::theWheelZoomsADragMovesAndADoubleClickReturns()
     TimeGraph *const graph = graphsOf(page).first();
     QTRY_VERIFY(graph->isVisible() && graph->width() > 100);
     const double before = graph->xAxis->range().size();
+    QToolButton *live = nullptr;
+    for (QToolButton *const button : page->findChildren<QToolButton *>()) {
+        if (button->text() == "Live"_L1)
+            live = button;
+    }
+    QVERIFY(live && graph->isFollowing() && !live->isEnabled()); // it is live already
     const QPoint middle = graph->rect().center();
     QWheelEvent wheel(middle, graph->mapToGlobal(middle), {}, {0, 120}, Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase,
                       false);
     QCoreApplication::sendEvent(graph, &wheel);
     const QCPRange zoomed = graph->xAxis->range();
     QVERIFY(zoomed.size() < before);
-    QToolButton *live = nullptr;
-    for (QToolButton *const button : page->findChildren<QToolButton *>()) {
-        if (button->text() == "Live"_L1)
-            live = button;
-    }
-    QVERIFY(live && live->isEnabled());
+    QVERIFY(live->isEnabled());
     QComboBox *span = nullptr;
     for (QComboBox *const box : page->findChildren<QComboBox *>()) {
         if (box->accessibleName() == "Time span"_L1)
@@ -525,6 +528,30 @@ void TestDetailPages::errorsAreAPercentageAndRestartsAreCounted()
     QTest::mouseClick(named<TimeGraph>(overview, u"Graph of Error rate"_s), Qt::LeftButton);
     auto *const page = bench.window->findChild<GraphPage *>();
     QTRY_VERIFY2(page->csv().contains("Error rate") && page->csv().contains(",0.25"), page->csv().constData());
+}
+
+void TestDetailPages::theErrorOfADependencyIsInSight_data()
+{
+    QTest::addColumn<int>("letters"); // of the pane's width
+    for (const int letters : {60, 80, 120, 200})
+        QTest::addRow("%d letters", letters) << letters;
+}
+
+void TestDetailPages::theErrorOfADependencyIsInSight()
+{
+    QFETCH(int, letters);
+    DependenciesPage page;
+    page.resize(letters * page.fontMetrics().averageCharWidth(), 200);
+    page.setVisible(true);
+    page.show(Reports::withError().dependencies, {}, {});
+    auto *const table = page.findChild<QTableView *>();
+    const QModelIndex error = table->model()->index(1, DependencyModel::Error);
+    QVERIFY(!error.data().toString().isEmpty());
+    QTRY_VERIFY(!table->isColumnHidden(DependencyModel::Error)
+                && table->columnWidth(DependencyModel::Error)
+                    > table->fontMetrics().horizontalAdvance(error.data().toString()));
+    QVERIFY(table->viewport()->rect().contains(table->visualRect(error)));
+    QVERIFY(!table->isColumnHidden(DependencyModel::Name) && !table->isColumnHidden(DependencyModel::Status));
 }
 
 void TestDetailPages::aNumberOfADependencyLeadsToItsGraph()
