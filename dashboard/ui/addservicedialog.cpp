@@ -126,7 +126,7 @@ QWidget *AddServiceDialog::makeTrust()
         layout->addWidget(edit);
     };
     add(m_caFile, tr("Trusted &certificates, a file in PEM:"), tr("those of this system"));
-    QAction *const browse = m_caFile->addAction(Icons::action(u"open-file"_s, palette()), QLineEdit::TrailingPosition);
+    QAction *const browse = m_caFile->addAction(Icons::action(u"open-file"_s), QLineEdit::TrailingPosition);
     browse->setText(tr("Choose a file"));
     connect(browse, &QAction::triggered, this, [this] {
         auto *const dialog = new QFileDialog(this, tr("Trusted certificates"));

@@ -187,15 +187,14 @@ void AlertsPage::show(const QList<Item> &items)
     m_items = items;
     const QSignalBlocker blocker(m_list);
     m_list->clear();
-    const Theme &theme = Theme::of(palette());
     int row = 0;
     for (const Item &item : items) {
         const FiringAlert *const alert = std::get_if<FiringAlert>(&item);
         auto *const line = new QListWidgetItem(alert ? alertLine(*alert) : silenceLine(std::get<Silence>(item)));
         const bool isLoud = alert && !alert->isHeld();
-        const QColor colour = isLoud ? theme.accent(DependencyStatus::Error) : theme.muted();
-        line->setIcon(QIcon(Icons::pixmap(isLoud ? u"error"_s : u"stopped"_s, m_list->iconSize().width(), colour,
-                                          devicePixelRatioF())));
+        line->setIcon(Icons::coloured(isLoud ? u"error"_s : u"stopped"_s, [isLoud](const Theme &theme) {
+            return isLoud ? theme.accent(DependencyStatus::Error) : theme.muted();
+        }));
         line->setSizeHint({0, listRowHeight(fontMetrics())});
         m_list->addItem(line);
         if (identity(item) == chosen)

@@ -106,13 +106,13 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
     const int row = more ? 0 : m_list->currentRow();
     m_obituaries = obituaries;
     m_list->clear();
-    const Theme &theme = Theme::of(palette());
     for (const Obituary &obituary : obituaries) {
         const QString when = dayAndSeconds(localTime(obituary.at));
         auto *const item = new QListWidgetItem(u"%1   %2"_s.arg(when, visibleText(obituary.reason, 200)));
-        const QColor colour = isOrderly(obituary) ? theme.muted() : theme.accent(DependencyStatus::Error);
-        item->setIcon(QIcon(Icons::pixmap(isOrderly(obituary) ? u"stopped"_s : u"error"_s, m_list->iconSize().width(),
-                                          colour, devicePixelRatioF())));
+        const bool isLoud = !isOrderly(obituary);
+        item->setIcon(Icons::coloured(isLoud ? u"error"_s : u"stopped"_s, [isLoud](const Theme &theme) {
+            return isLoud ? theme.accent(DependencyStatus::Error) : theme.muted();
+        }));
         item->setSizeHint({0, listRowHeight(fontMetrics())});
         m_list->addItem(item);
     }

@@ -19,8 +19,7 @@ DemoCommands::DemoCommands(FleetSession &session, const QString &fleetFile, QWid
     , m_begin(new QAction(tr("&Try the demo"), this))
     , m_end(new QAction(tr("&End the demo…"), this))
 {
-    m_begin->setData(u"demo"_s);
-    m_begin->setIcon(Icons::action(u"demo"_s, window->palette()));
+    m_begin->setIcon(Icons::action(u"demo"_s));
     m_begin->setStatusTip(fleetFile.isEmpty() ? tr("The demo is not installed with this program.")
                               : session.actions().isReadOnly()
                               ? tr("This dashboard only looks: it was started with --read-only.")

@@ -31,7 +31,7 @@ FilterBar::FilterBar(FleetModel &fleet, QWidget *parent)
     m_filter->setMinimumWidth(fontMetrics().averageCharWidth() * 22);
     m_filter->setMaximumWidth(fontMetrics().averageCharWidth() * 44);
     new FilterCompleter(fleet, m_filter);
-    QAction *const search = m_filter->addAction(Icons::action(u"search"_s, palette()), QLineEdit::LeadingPosition);
+    QAction *const search = m_filter->addAction(Icons::action(u"search"_s), QLineEdit::LeadingPosition);
     search->setText(tr("Select the filter"));
     connect(search, &QAction::triggered, this, &FilterBar::focusFilter);
     auto *const layout = new QHBoxLayout(this);
@@ -65,6 +65,21 @@ bool FilterBar::eventFilter(QObject *watched, QEvent *event)
     return QWidget::eventFilter(watched, event);
 }
 
+void FilterBar::colourText(bool isUnderstood)
+{
+    QPalette colours = palette();
+    if (!isUnderstood)
+        colours.setColor(QPalette::Text, Theme::of(palette()).accent(DependencyStatus::Error));
+    m_filter->setPalette(colours);
+}
+
+void FilterBar::changeEvent(QEvent *event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        colourText(FilterQuery::parse(m_filter->text()).ok());
+}
+
 void FilterBar::setFilter(const QString &filter) { m_filter->setText(filter); }
 
 void FilterBar::focusFilter()
@@ -90,10 +105,7 @@ void FilterBar::apply(const QString &text)
     m_totals->setFilter(text);
     m_views->setFilter(text);
     const Result<FilterQuery> query = FilterQuery::parse(text);
-    QPalette colours = m_filter->palette();
-    colours.setColor(QPalette::Text,
-                     query ? palette().color(QPalette::Text) : Theme::of(palette()).accent(DependencyStatus::Error));
-    m_filter->setPalette(colours);
+    colourText(query.ok());
     m_filter->setToolTip(query ? QString() : plainToolTip(query.problem().text()));
     Q_EMIT problemChanged(query ? QString() : query.problem().text());
     if (query)

@@ -39,10 +39,12 @@ Q_SIGNALS:
     void returnPressed();
 
 protected:
+    void changeEvent(QEvent *event) override;
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     void apply(const QString &text);
+    void colourText(bool isUnderstood);
     void fitPlaceholder();
 
     TotalsStrip *m_totals;

@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/icons.h"
 
+#include "dashboard/ui/theme.h"
+
 #include <QFile>
+#include <QGuiApplication>
+#include <QIconEngine>
 #include <QPainter>
 #include <QPalette>
 #include <QPixmapCache>
 #include <QSvgRenderer>
+
+#include <algorithm>
 
 namespace Hephaestus::Icons {
 
@@ -31,17 +37,52 @@ QPixmap pixmap(const QString &name, int size, const QColor &colour, qreal device
     return picture;
 }
 
-QIcon action(const QString &name, const QPalette &palette)
+namespace {
+
+using ColourOf = std::function<QColor(const QPalette &, QIcon::Mode)>;
+
+/// Asks for its colour each time that it is drawn, so it follows the palette.
+class FollowingIcon : public QIconEngine
 {
-    QIcon icon;
-    for (const int size : {16, 24, 32}) {
-        for (const qreal ratio : {1.0, 2.0}) {
-            icon.addPixmap(pixmap(name, size, palette.color(QPalette::Active, QPalette::ButtonText), ratio));
-            icon.addPixmap(pixmap(name, size, palette.color(QPalette::Disabled, QPalette::ButtonText), ratio),
-                           QIcon::Disabled);
-        }
+public:
+    FollowingIcon(QString name, ColourOf colourOf) : m_name(std::move(name)), m_colourOf(std::move(colourOf)) {}
+
+    QIconEngine *clone() const override { return new FollowingIcon(*this); }
+
+    void paint(QPainter *painter, const QRect &rect, QIcon::Mode mode, QIcon::State) override
+    {
+        const int side = std::min(rect.width(), rect.height());
+        QRect place(0, 0, side, side);
+        place.moveCenter(rect.center());
+        painter->drawPixmap(place, Icons::pixmap(m_name, side, colour(mode), painter->device()->devicePixelRatio()));
     }
-    return icon;
+
+    /// `size` is of the device.
+    QPixmap pixmap(const QSize &size, QIcon::Mode mode, QIcon::State) override
+    {
+        return Icons::pixmap(m_name, std::min(size.width(), size.height()), colour(mode), 1);
+    }
+
+private:
+    QColor colour(QIcon::Mode mode) const { return m_colourOf(QGuiApplication::palette(), mode); }
+
+    QString m_name;
+    ColourOf m_colourOf;
+};
+
+} // namespace
+
+QIcon action(const QString &name)
+{
+    return QIcon(new FollowingIcon(name, [](const QPalette &palette, QIcon::Mode mode) {
+        return palette.color(mode == QIcon::Disabled ? QPalette::Disabled : QPalette::Active, QPalette::ButtonText);
+    }));
+}
+
+QIcon coloured(const QString &name, const std::function<QColor(const Theme &)> &colour)
+{
+    return QIcon(
+        new FollowingIcon(name, [colour](const QPalette &palette, QIcon::Mode) { return colour(Theme::of(palette)); }));
 }
 
 QString nameOf(ServiceState state)

@@ -159,10 +159,9 @@ void MainWindow::makeActions()
     const auto make = [this](const QString &text, const QString &icon, const QKeySequence &key, const QString &tip) {
         auto *const action = new QAction(text, this);
         if (!icon.isEmpty())
-            action->setIcon(Icons::action(icon, palette()));
+            action->setIcon(Icons::action(icon));
         action->setShortcut(key);
         action->setStatusTip(tip);
-        action->setData(icon);
         return action;
     };
     m_add = make(tr("&Add a service…"), u"add"_s, tr("Ctrl+N"), tr("Watch a service by its address."));
@@ -505,16 +504,6 @@ void MainWindow::pin(const QList<GraphPin> &pins)
     statusBar()->showMessage(isRoom ? tr("Pinned. Ctrl+P shows all that are.")
                                     : tr("There is no room: %n graphs are pinned.", nullptr, most),
                              8000);
-}
-
-void MainWindow::changeEvent(QEvent *event)
-{
-    QMainWindow::changeEvent(event);
-    if (event->type() != QEvent::PaletteChange || !m_commands)
-        return;
-    m_commands->updateIcons();
-    for (QAction *const action : {m_add, m_addHost, m_open, m_discover, m_demo->begin(), m_find})
-        action->setIcon(Icons::action(action->data().toString(), palette()));
 }
 
 void MainWindow::keyPressEvent(QKeyEvent *event)

@@ -94,7 +94,6 @@ ServiceCommands::ServiceCommands(FleetSession &session, QWidget *window)
     connect(&session.actions(), &ServiceActions::finished, &m_possible, &PossibleActions::reconsider);
     connect(&session.actions(), &ServiceActions::finished, this, &ServiceCommands::update);
     connect(&session.bulk(), &BulkActions::progressChanged, this, &ServiceCommands::updateSoon);
-    updateIcons();
     update();
 }
 
@@ -157,18 +156,11 @@ bool ServiceCommands::takeBack()
 QAction *ServiceCommands::make(const QString &text, const QString &icon, const QKeySequence &key)
 {
     auto *const action = new QAction(text, this);
-    action->setData(icon);
+    if (!icon.isEmpty())
+        action->setIcon(Icons::action(icon));
     action->setShortcut(key);
     action->setProperty(KeyName, text); // the text itself changes with what is selected
     return action;
-}
-
-void ServiceCommands::updateIcons()
-{
-    for (QAction *const action : findChildren<QAction *>()) {
-        if (const QString icon = action->data().toString(); !icon.isEmpty())
-            action->setIcon(Icons::action(icon, m_window->palette()));
-    }
 }
 
 QList<ServiceId> ServiceCommands::able(const QList<ServiceId> &services, ServiceAction action) const

@@ -52,9 +52,6 @@ public:
     QString afterCancel() const;
     bool isRunning() const { return m_possible.busy() > 0; } ///< for one of the selected services
 
-    /// Pictures in the palette's colours, once more after it changed.
-    void updateIcons();
-
 Q_SIGNALS:
     void changed(); ///< what can be done now
     void canBeTakenBack(const QString &hint);

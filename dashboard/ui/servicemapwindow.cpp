@@ -135,8 +135,8 @@ void ServiceMapWindow::fillList()
     m_list->clear();
     for (const MapNode *const node : std::as_const(nodes)) {
         auto *const item = new QListWidgetItem(node->sentence, m_list);
-        item->setIcon(QIcon(Icons::pixmap(Icons::nameOf(node->state), m_list->iconSize().width(),
-                                          Theme::of(palette()).accent(node->state), devicePixelRatioF())));
+        item->setIcon(Icons::coloured(Icons::nameOf(node->state),
+                                      [state = node->state](const Theme &theme) { return theme.accent(state); }));
         item->setData(KeyRole, node->key);
         if (node->key == current)
             m_list->setCurrentItem(item);

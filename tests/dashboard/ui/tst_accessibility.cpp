@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/appearance.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/pinnedgraphs.h"
 #include "dashboard/ui/servicemapwindow.h"
+#include "dashboard/ui/theme.h"
 #include "dashboard/ui/wallboard.h"
 #include "tests/dashboard/model/reports.h"
 
@@ -11,6 +13,8 @@
 #include <QAction>
 #include <QApplication>
 #include <QDialog>
+#include <QLineEdit>
+#include <QListWidget>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTabWidget>
@@ -145,6 +149,7 @@ private Q_SLOTS:
     void aRowIsSelectedAndFocusable();
     void whatCannotBeDoneIsDisabled();
     void aHiddenColumnIsNotSaidToBeSeen();
+    void everyPictureIsSeenAfterAChangeOfColours();
 };
 
 void TestAccessibility::initTestCase()
@@ -297,6 +302,56 @@ void TestAccessibility::aHiddenColumnIsNotSaidToBeSeen()
     QVERIFY(view.isColumnHidden(FleetModel::Cpu));
     QVERIFY(table->cellAt(1, FleetModel::Cpu)->state().invisible);
     QVERIFY(!table->cellAt(1, FleetModel::Service)->state().invisible);
+}
+
+/// While the window is open.
+void TestAccessibility::everyPictureIsSeenAfterAChangeOfColours()
+{
+    applyColors(u"light"_s);
+    Bench bench;
+    QVERIFY(bench.start());
+    QLineEdit *filter = nullptr;
+    for (QLineEdit *const edit : bench.window.findChildren<QLineEdit *>()) {
+        if (edit->accessibleName() == "Filter"_L1)
+            filter = edit;
+    }
+    QVERIFY(filter);
+    filter->setText(u"group:shop"_s);
+    filter->clear();
+    bench.window.addService();
+    applyColors(u"dark"_s);
+    const QColor behind = QApplication::palette().color(QPalette::Base);
+    QVERIFY(contrast(filter->palette().color(QPalette::Text), behind) > 4.5);
+    const auto isSeen = [&](const QIcon &icon) {
+        double best = 0;
+        const QImage picture = icon.pixmap(16).toImage();
+        for (int at = 0; at < picture.width() * picture.height(); ++at) {
+            const QColor pixel = picture.pixelColor(at % picture.width(), at / picture.width());
+            if (pixel.alpha() > 200)
+                best = std::max(best, contrast(pixel, behind));
+        }
+        return best >= 3;
+    };
+    int pictures = 0;
+    QStringList unseen;
+    for (const QAction *const action : bench.window.findChildren<QAction *>()) {
+        pictures += !action->icon().isNull();
+        if (!action->icon().isNull() && !isSeen(action->icon()))
+            unseen << action->text();
+    }
+    for (const QAbstractButton *const button : bench.window.findChildren<QAbstractButton *>()) {
+        if (!button->icon().isNull() && !isSeen(button->icon()))
+            unseen << button->text() + u" of "_s + QString::fromLatin1(button->parent()->metaObject()->className());
+    }
+    for (const QListWidget *const list : bench.window.findChildren<QListWidget *>()) {
+        for (int row = 0; row < list->count(); ++row) {
+            if (!list->item(row)->icon().isNull() && !isSeen(list->item(row)->icon()))
+                unseen << list->item(row)->text();
+        }
+    }
+    applyColors(u"system"_s);
+    QVERIFY2(unseen.isEmpty(), qPrintable(unseen.join(u'\n')));
+    QVERIFY2(pictures > 10, qPrintable(QString::number(pictures)));
 }
 
 QTEST_MAIN(TestAccessibility)
