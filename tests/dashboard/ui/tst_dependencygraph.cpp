@@ -26,6 +26,7 @@ private Q_SLOTS:
     void nothingAboveTheAxesIsCut_data();
     void nothingAboveTheAxesIsCut();
     void nothingAboveTheAxesLiesOnAnother();
+    void aTitleIsWholeOrSaidByALabel();
     void wordsOfMarksStandAboveTheValues();
     void numbersDoNotLieOnEachOther();
     void whatStandsInPlaceOfValuesIsReadWithinTheAxes();
@@ -241,6 +242,32 @@ void TestDependencyGraph::nothingAboveTheAxesLiesOnAnother()
                 seen << place;
             }
             QVERIFY2(seen.size() >= 2, qPrintable(QString::number(width)));
+        }
+    }
+}
+
+/// A label that names the graph stands for it where there is no room for both.
+void TestDependencyGraph::aTitleIsWholeOrSaidByALabel()
+{
+    HistoryRange range;
+    Stretch stretch;
+    stretch.from = Noon - 30s;
+    stretch.to = Noon;
+    stretch.polls = 30;
+    stretch.latency = Seconds(0.0193);
+    stretch.slowest = Seconds(0.0928);
+    range.stretches = {stretch};
+    LineGraph graph;
+    graph.setTitle(u"Latency"_s);
+    graph.setSpan(1min);
+    for (int width = 500; width > 150; width -= 10) {
+        graph.resize(width, 160);
+        graph.show(Measure::Latency, range, Noon);
+        graph.grab();
+        for (int each = 0; each < graph.itemCount(); ++each) {
+            const auto *const text = qobject_cast<QCPItemText *>(graph.item(each));
+            if (text && text->visible() && text->text().startsWith(u"La"_s))
+                QCOMPARE(text->text(), u"Latency"_s);
         }
     }
 }
