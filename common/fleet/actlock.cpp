@@ -238,7 +238,9 @@ bool ActLock::tryToBegin()
     m_turn = *std::move(turn);
     m_answers = m_request.number;
     change([this](ActRecord &record) {
-        m_remains = std::exchange(record.running, RunningAct{.request = m_request, .step = {}, .launched = {}});
+        m_remains =
+            std::exchange(record.running, RunningAct{.request = m_request, .begun = QDateTime::currentDateTimeUtc()});
+        record.isCalledOff = false;
         if (!isStop(m_request.action))
             record.isStopped = false;
     });
@@ -282,8 +284,10 @@ std::optional<Receipt> ActLock::answer() const
 void ActLock::noteStep(RestartStep step)
 {
     change([step](ActRecord &record) {
-        if (record.running)
+        if (record.running) {
             record.running->step = wireName(step);
+            record.running->stepBegun = QDateTime::currentDateTimeUtc();
+        }
     });
 }
 
@@ -298,6 +302,11 @@ void ActLock::noteLaunched(qint64 pid)
 void ActLock::noteStopped()
 {
     change([](ActRecord &record) { record.isStopped = true; });
+}
+
+void ActLock::noteCalledOff()
+{
+    change([](ActRecord &record) { record.isCalledOff = true; });
 }
 
 void ActLock::answerThoseSoFar()
@@ -320,12 +329,12 @@ void ActLock::endTurn(Change more)
     m_turn.reset();
 }
 
-void ActLock::end(const std::optional<Receipt> &receipt)
+void ActLock::end(const std::optional<Receipt> &receipt, bool isShared)
 {
     endTurn([&](ActRecord &record) {
         record.running.reset();
         record.last = receipt;
-        record.answered = receipt ? m_answers : 0;
+        record.answered = receipt && isShared ? m_answers : 0;
     });
 }
 
@@ -334,9 +343,14 @@ void ActLock::endAnswered()
     endTurn([](ActRecord &record) { record.running.reset(); });
 }
 
-void ActLock::leave()
+void ActLock::leave(const Receipt &receipt)
 {
-    endTurn([](ActRecord &) {});
+    endTurn([&](ActRecord &record) {
+        if (record.running)
+            record.running->hasEnded = record.running->request.isDone = true; // its process may live on
+        record.last = receipt;
+        record.answered = 0;
+    });
 }
 
 ActRecord readActs(const FleetEntry &entry, const QString &stateDirectory)

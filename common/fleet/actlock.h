@@ -49,12 +49,15 @@ public:
     void answerThoseSoFar();
     /// It is to stay down from now on, until it is started: whoever finds it gone is told so by plannedEnd().
     void noteStopped();
-    /// The turn is over, or not wanted any more. With a receipt, which those answered share.
-    void end(const std::optional<Receipt> &receipt);
+    /// It ends because somebody no longer wants it or waits for it: that it failed is no trouble.
+    void noteCalledOff();
+    /// The turn is over, or not wanted any more. With a receipt, which those answered share if `isShared`.
+    void end(const std::optional<Receipt> &receipt, bool isShared = true);
     /// The same of one that had nothing to do but to read answer(), which stays for others.
     void endAnswered();
     /// The same of an act that leaves a process that has not become a service yet: the next one goes on from there.
-    void leave();
+    /// Nobody shares the receipt.
+    void leave(const Receipt &receipt);
 
 private:
     ActLock(const QString &file, FileDescriptor data, FleetAction action, const QString &client);

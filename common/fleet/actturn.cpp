@@ -106,18 +106,24 @@ void ActTurn::noteStopped()
         m_lock->noteStopped();
 }
 
-void ActTurn::end(const std::optional<Receipt> &receipt)
+void ActTurn::noteCalledOff()
 {
-    stop();
     if (m_lock)
-        m_lock->end(receipt);
+        m_lock->noteCalledOff();
 }
 
-void ActTurn::leave()
+void ActTurn::end(const std::optional<Receipt> &receipt, bool isShared)
 {
     stop();
     if (m_lock)
-        m_lock->leave();
+        m_lock->end(receipt, isShared);
+}
+
+void ActTurn::leave(const Receipt &receipt)
+{
+    stop();
+    if (m_lock)
+        m_lock->leave(receipt);
 }
 
 } // namespace Hephaestus

@@ -38,10 +38,13 @@ public:
     void answerThoseSoFar();
     /// The service is to stay down, until it is started.
     void noteStopped();
-    /// The turn is over. With a receipt, which those answered share.
-    void end(const std::optional<Receipt> &receipt);
-    /// It leaves a process that has not become a service yet: the next act goes on from there.
-    void leave();
+    /// Somebody no longer wants it or waits for it: that it failed is no trouble.
+    void noteCalledOff();
+    /// The turn is over. With a receipt, which those answered share if `isShared`.
+    void end(const std::optional<Receipt> &receipt, bool isShared);
+    /// It leaves a process that has not become a service yet: the next act goes on from there. Nobody shares the
+    /// receipt.
+    void leave(const Receipt &receipt);
 
 Q_SIGNALS:
     void waiting(const QString &text);

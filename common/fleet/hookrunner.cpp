@@ -173,7 +173,8 @@ void HookRunner::readActsOf(Subject &subject)
     // The file may be written twice in one tick of the file system's clock.
     const bool isOver = now.count() - changedAt > std::chrono::nanoseconds(1s).count();
     subject.actsChangedAt = isOver ? changedAt : -1;
-    subject.act = readActs(subject.entry, m_stateDirectory).last;
+    const ActRecord record = readActs(subject.entry, m_stateDirectory);
+    subject.act = record.isCalledOff ? std::nullopt : record.last;
 }
 
 void HookRunner::check()

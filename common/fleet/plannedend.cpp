@@ -2,6 +2,9 @@
 #include "common/fleet/plannedend.h"
 
 #include "common/fleet/actlock.h"
+#include "common/fleet/restarttexts.h"
+
+#include <algorithm>
 
 namespace Hephaestus {
 
@@ -14,8 +17,11 @@ constexpr auto Afterwards = 5s;
 
 bool isUnderWay(const ActRecord &record)
 {
-    return record.running && !record.running->request.isDone && isAlive(record.running->request.by);
+    return record.running && !record.running->hasEnded && !record.running->request.isDone
+        && isAlive(record.running->request.by);
 }
+
+bool isBrokenOff(const ActRecord &record) { return record.running && !record.running->hasEnded && !isUnderWay(record); }
 
 } // namespace
 
@@ -28,6 +34,32 @@ std::optional<PlannedEnd> plannedEnd(const FleetEntry &entry, const QString &sta
                           request.command};
     }
     return record.isStopped ? std::optional(PlannedEnd{}) : std::nullopt;
+}
+
+std::optional<Receipt> brokenOffAct(const FleetEntry &entry, const QString &stateDirectory)
+{
+    const ActRecord record = readActs(entry, stateDirectory);
+    if (!isBrokenOff(record))
+        return {};
+    const RunningAct &act = *record.running;
+    Receipt receipt;
+    receipt.service = entry.name;
+    receipt.action = act.request.action;
+    receipt.method = methodName(entry.restart);
+    receipt.host = entry.host.name;
+    receipt.startedAt = act.begun.isValid()
+        ? act.begun
+        : QDateTime::fromMSecsSinceEpoch(actsChangedAt(entry, stateDirectory) / 1'000'000).toUTC();
+    if (act.launched)
+        receipt.newPid = act.launched->pid;
+    receipt.failure = brokenOffText(act);
+    if (act.begun.isValid() && act.stepBegun.isValid())
+        receipt.total =
+            std::max(std::chrono::milliseconds(0), std::chrono::milliseconds(act.begun.msecsTo(act.stepBegun)));
+    if (!act.step.isEmpty())
+        receipt.steps << ReceiptStep{WireWord<RestartStep>::read(act.step, AllRestartSteps), StepOutcome::Failed,
+                                     Seconds(0), receipt.failure};
+    return receipt;
 }
 
 PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory)
@@ -48,7 +80,8 @@ bool wasAskedToEnd(const FleetEntry &entry, qint64 pid, const QDateTime &now, co
     if (!record.last || record.last->action == FleetAction::Start || record.last->newPid == pid)
         return false;
     const auto passed = std::chrono::milliseconds(record.last->startedAt.msecsTo(now)) - record.last->total;
-    return record.last->oldPid == pid || (passed >= 0s && passed < Afterwards);
+    const bool isNewLeft = record.running && record.running->hasEnded; // what ends now is likely of that
+    return record.last->oldPid == pid || (!isNewLeft && passed >= 0s && passed < Afterwards);
 }
 
 } // namespace Hephaestus

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/fleet/fleet.h"
+#include "common/protocol/receipt.h"
 #include "common/protocol/servicesnapshot.h"
 
 namespace Hephaestus {
@@ -19,6 +20,10 @@ struct PlannedEnd
 /// What the acts of all processes of this user on this machine say (actlock.h); nothing: it was not meant to be gone.
 /// Reads a small file.
 std::optional<PlannedEnd> plannedEnd(const FleetEntry &entry, const QString &stateDirectory);
+
+/// What the last act came to, if it was broken off: its process ended, or gave it up, before the act had. Nothing: it
+/// was not. The step that it had come to is told as failed; those before it are not known.
+std::optional<Receipt> brokenOffAct(const FleetEntry &entry, const QString &stateDirectory);
 
 /// Of one that was stopped on purpose or being started, and is neither any more by plannedEnd(). Nobody answers.
 PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory);

@@ -64,6 +64,7 @@ public:
     Receipt receipt;
     bool running = false;
     bool isFinished = false;
+    bool isCalledOff = false; ///< it failed because that was wanted
 
 private:
     // One act at a time
@@ -95,6 +96,7 @@ private:
     void launchedEnded(const ExitStatus &status);
     void adoptedEnded();
     void callOff(const QString &why);
+    void giveUp(const QString &why);
     void judgeServiceRestart();
     void judgeNewInstance();
     void failWithLastWords(const QString &why);
@@ -145,9 +147,10 @@ private:
     QString m_told;
     ActTurn m_turn;
     StartedProgram m_started;
-    QString m_calledOff;        ///< why what was launched is being ended
-    bool m_isOverruled = false; ///< by a later request that contradicts it
-    bool m_isCancelled = false; ///< it ends as soon as the service is launched again
+    QString m_calledOff;           ///< why what was launched is being ended
+    bool m_isOverruled = false;    ///< by a later request that contradicts it
+    bool m_isCancelled = false;    ///< it ends as soon as the service is launched again
+    bool m_isLeftStopping = false; ///< or sooner: it stops, and is not started again
 };
 
 RestartSequence::Private::Private(RestartSequence *sequence, FleetEntry fleetEntry, FleetAction fleetAction,
@@ -248,18 +251,30 @@ void RestartSequence::Private::callOff(const QString &why)
     m_isOverruled = true;
     const bool isStarting = m_step && m_step->means == RestartMeans::Command && !isLaunchDue();
     if (!isStarting || !m_started.isAlive())
-        return fail(why);
+        return giveUp(why);
     m_calledOff = why;
     tell(why);
     m_started.terminate();
 }
 
-/// `isShared`: others who asked for the same in time get this receipt, too.
+/// It fails as somebody wanted it to.
+void RestartSequence::Private::giveUp(const QString &why)
+{
+    if (isFinished)
+        return;
+    isCalledOff = true;
+    fail(why);
+}
+
+/// `isShared`: others who asked for the same in time get this receipt, too. One that was called off before it did
+/// anything leaves none.
 void RestartSequence::Private::endTurn(bool isShared)
 {
+    if (isCalledOff)
+        m_turn.noteCalledOff();
     if (!receipt.ok && m_started.isAlive())
-        return m_turn.leave();
-    m_turn.end(isShared ? std::optional(receipt) : std::nullopt);
+        return m_turn.leave(receipt);
+    m_turn.end(isShared || !receipt.steps.isEmpty() ? std::optional(receipt) : std::nullopt, isShared);
 }
 
 void RestartSequence::Private::cancel()
@@ -268,20 +283,21 @@ void RestartSequence::Private::cancel()
         return;
     if (m_there) {
         m_isCancelled = true;
-        return fail(u"cancelled; %1"_s.arg(m_there->isAsked()
-                                               ? u"what has begun on %1 goes on there"_s.arg(entry.host.name)
-                                               : u"%1 was not asked yet"_s.arg(entry.host.name)));
+        return giveUp(u"cancelled; %1"_s.arg(m_there->isAsked()
+                                                 ? u"what has begun on %1 goes on there"_s.arg(entry.host.name)
+                                                 : u"%1 was not asked yet"_s.arg(entry.host.name)));
     }
     const bool isAsked = isBegun();
     if (isAsked && action == FleetAction::Restart && isLaunchDue() && !std::exchange(m_isCancelled, true))
         return tell(u"cancelled: it is stopping already, and is started again first"_s);
     m_isCancelled = true;
-    fail(cancelledText({.action = action,
-                        .service = entry.name,
-                        .isAsked = isAsked,
-                        .isLaunchDue = isLaunchDue(),
-                        .isByCommand = isAsked && m_step->means == RestartMeans::Command,
-                        .launched = m_started.isAlive() ? receipt.newPid : std::nullopt}));
+    m_isLeftStopping = isAsked && action == FleetAction::Restart && isLaunchDue();
+    giveUp(cancelledText({.action = action,
+                          .service = entry.name,
+                          .isAsked = isAsked,
+                          .isLaunchDue = isLaunchDue(),
+                          .isByCommand = isAsked && m_step->means == RestartMeans::Command,
+                          .launched = m_started.isAlive() ? receipt.newPid : std::nullopt}));
 }
 
 QString RestartSequence::Private::afterCancel() const
@@ -581,13 +597,13 @@ void RestartSequence::Private::launchCommand()
     if (!m_isCancelled)
         return;
     endStep(StepOutcome::Ok);
-    fail(u"cancelled: it was started again as pid %1, and was not waited for"_s.arg(*pid));
+    giveUp(u"cancelled: it was started again as pid %1, and was not waited for"_s.arg(*pid));
 }
 
 void RestartSequence::Private::launchedEnded(const ExitStatus &status)
 {
     if (!m_calledOff.isEmpty())
-        return fail(m_calledOff);
+        return giveUp(m_calledOff);
     // 0: a program that puts itself into the background; ours do not.
     const bool isOurs = commandToStart(entry)->command.first().section(u'/', -1) == "hephaestus"_L1;
     if (!running || (!isOurs && status.code == 0 && status.signal == 0))
@@ -601,7 +617,7 @@ void RestartSequence::Private::launchedEnded(const ExitStatus &status)
 void RestartSequence::Private::adoptedEnded()
 {
     if (!m_calledOff.isEmpty())
-        return fail(m_calledOff);
+        return giveUp(m_calledOff);
     // A start goes on with it; a restart ends it, and may hear of that in a later step.
     if (running && m_step && action == FleetAction::Start && m_step->means == RestartMeans::Command
         && !m_started.launchedPid())
@@ -758,9 +774,11 @@ bool RestartSequence::Private::isAskedToStop() const
 }
 
 /// By this act: what was down before it (crashed, or never started) is not stopped on purpose. What a later stop has
-/// called off ends for that, too.
+/// called off ends for that, too, and so does a restart that was called off before its start.
 bool RestartSequence::Private::hasEndedOnPurpose() const
 {
+    if (m_isLeftStopping)
+        return true;
     if (action != FleetAction::Stop)
         return m_isOverruled && (isAskedToStop() || receipt.newPid);
     return isAskedToStop() || (receipt.ok && !receipt.steps.isEmpty());
@@ -949,6 +967,7 @@ const Receipt &RestartSequence::receipt() const { return d->receipt; }
 void RestartSequence::noteKilled() { d->noteKilled(); }
 QString RestartSequence::afterCancel() const { return d->afterCancel(); }
 bool RestartSequence::isRunning() const { return d->running; }
+bool RestartSequence::isCalledOff() const { return d->isFinished && d->isCalledOff; }
 
 void RestartSequence::announce()
 {

@@ -40,6 +40,8 @@ public:
     /// What is known so far; complete once finished.
     const Receipt &receipt() const;
     bool isRunning() const;
+    /// Whether it ended without success because somebody cancelled it or asked for something else: no trouble.
+    bool isCalledOff() const;
 
     /// Others learn from now on what is wanted of the service, not only when it starts. Without start() it is taken
     /// back when the sequence is destroyed.
@@ -48,7 +50,8 @@ public:
     void start();
     /// Ends it with a failure that says what it leaves. Before the service was asked nothing has happened. Afterwards
     /// the shutdown or start goes on by itself, and only the watching ends; but a service that was asked to go, to be
-    /// started again by its command, is started first. A second call does not wait for that.
+    /// started again by its command, is started first. A second call does not wait for that: then it is stopped on
+    /// purpose (plannedEnd()).
     void cancel();
     /// Its process was killed, as somebody asked: what it does not answer any more is no riddle.
     void noteKilled();

@@ -3,6 +3,8 @@
 
 #include "common/protocol/receipt.h"
 
+#include <QDateTime>
+
 namespace Hephaestus {
 
 /// A process of this machine, told from all others since the machine started.
@@ -30,8 +32,11 @@ struct ActRequest
 struct RunningAct
 {
     ActRequest request;
-    QString step;                          ///< the running one, as its wireName(); empty: none yet
+    QString step{};                        ///< the running one, as its wireName(); empty: none yet
     std::optional<ProcessMark> launched{}; ///< the process that it started
+    QDateTime begun{};                     ///< UTC; invalid: not known
+    QDateTime stepBegun{};                 ///< likewise
+    bool hasEnded = false;                 ///< with the receipt `last`; what it started lives, and is no service yet
 
     bool operator==(const RunningAct &) const = default;
 };
@@ -42,10 +47,11 @@ struct ActRecord
     QString boot;          ///< of the machine: process numbers of another one mean nothing
     qint64 lastNumber = 0; ///< of all requests so far
     std::optional<ActRequest> latest{};
-    std::optional<RunningAct> running{}; ///< or broken off, if nobody holds the lock
+    std::optional<RunningAct> running{}; ///< or broken off, if nobody holds the lock and it has not ended
     qint64 answered = 0;                 ///< requests up to this number are answered by `last`
     std::optional<Receipt> last{};
-    bool isStopped = false; ///< it was ended on purpose, and was not started or seen to answer since
+    bool isCalledOff = false; ///< `last` failed only because somebody no longer wanted or waited for it
+    bool isStopped = false;   ///< it was ended on purpose, and was not started or seen to answer since
 
     bool operator==(const ActRecord &) const = default;
 };

@@ -27,6 +27,12 @@ QJsonObject objectOf(const RunningAct &act)
     QJsonObject object{{u"request"_s, objectOf(act.request)}, {u"step"_s, act.step}};
     if (act.launched)
         object.insert(u"launched"_s, objectOf(*act.launched));
+    if (act.begun.isValid())
+        object.insert(u"begun"_s, act.begun.toUTC().toString(Qt::ISODateWithMs));
+    if (act.stepBegun.isValid())
+        object.insert(u"step_begun"_s, act.stepBegun.toUTC().toString(Qt::ISODateWithMs));
+    if (act.hasEnded)
+        object.insert(u"ended"_s, true);
     return object;
 }
 
@@ -56,6 +62,11 @@ RunningAct readRunning(const JsonReader &reader)
     reader.text("step"_L1, act.step);
     if (reader.has("launched"_L1))
         act.launched = readMark(reader.object("launched"_L1));
+    if (reader.has("begun"_L1))
+        reader.time("begun"_L1, act.begun);
+    if (reader.has("step_begun"_L1))
+        reader.time("step_begun"_L1, act.stepBegun);
+    reader.flag("ended"_L1, act.hasEnded);
     return act;
 }
 
@@ -71,6 +82,8 @@ QByteArray encode(const ActRecord &record)
         object.insert(u"running"_s, objectOf(*record.running));
     if (record.isStopped)
         object.insert(u"stopped"_s, true);
+    if (record.isCalledOff)
+        object.insert(u"called_off"_s, true);
     if (record.last)
         object.insert(u"last"_s, QJsonDocument::fromJson(encode(*record.last)).object());
     return QJsonDocument(object).toJson(QJsonDocument::Compact);
@@ -88,6 +101,7 @@ Result<ActRecord> decodeActRecord(QByteArrayView json)
         if (reader.has("running"_L1))
             record.running = readRunning(reader.object("running"_L1));
         reader.flag("stopped"_L1, record.isStopped);
+        reader.flag("called_off"_L1, record.isCalledOff);
         if (reader.has("last"_L1)) {
             const auto receipt = decodeReceipt(QJsonDocument(reader.object("last"_L1).fields()).toJson());
             if (receipt)

@@ -47,6 +47,17 @@ QString doneText(FleetAction action, const QString &time)
     Q_UNREACHABLE();
 }
 
+/// Of one that was cancelled, or gave way to something else.
+QString calledOffText(FleetAction action, const QString &why)
+{
+    switch (action) {
+    case FleetAction::Restart: return ServiceActions::tr("restart: %1").arg(why);
+    case FleetAction::Start: return ServiceActions::tr("start: %1").arg(why);
+    case FleetAction::Stop: return ServiceActions::tr("shutdown: %1").arg(why);
+    }
+    Q_UNREACHABLE();
+}
+
 QString failedText(FleetAction action, const QString &why)
 {
     switch (action) {
@@ -275,6 +286,7 @@ void ServiceActions::finish(ServiceId id, const Receipt &receipt)
 {
     const auto done = m_running.find(id);
     const FleetAction action = done->second.sequence->action();
+    const bool isCalledOff = done->second.sequence->isCalledOff();
     const bool isCutShort = done->second.isKilled && action == FleetAction::Stop && isSeenStopped(receipt);
     done->second.sequence.release()->deleteLater(); // it is its signal that brought us here
     m_running.erase(done);
@@ -289,13 +301,15 @@ void ServiceActions::finish(ServiceId id, const Receipt &receipt)
     m_fleet.setActivity(id, {});
     if (action != FleetAction::Stop)
         m_fleet.setFailure(id,
-                           receipt.ok                           ? QString()
+                           receipt.ok || isCalledOff            ? QString()
                                : action == FleetAction::Restart ? tr("restart failed")
                                                                 : tr("start failed"));
     if (isNothing)
         tell(id, EventKind::Information, tr("it runs already"));
     else if (receipt.ok)
         tell(id, EventKind::Recovery, doneText(action, durationText(receipt.total)));
+    else if (isCalledOff)
+        tell(id, EventKind::Information, calledOffText(action, translated(receipt.failure)));
     else if (!isCutShort) // else the end of its process tells it
         tell(id, EventKind::Trouble, failedText(action, translated(receipt.failure)));
     Q_EMIT receiptChanged(id);

@@ -3925,6 +3925,18 @@ https://… token-file=… ca=…</translation>
             <numerusform>%n werden ausgelassen: %1</numerusform>
         </translation>
     </message>
+    <message>
+        <source>restart: %1</source>
+        <translation>Neustart: %1</translation>
+    </message>
+    <message>
+        <source>start: %1</source>
+        <translation>Start: %1</translation>
+    </message>
+    <message>
+        <source>shutdown: %1</source>
+        <translation>Herunterfahren: %1</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::ServiceAlerts</name>

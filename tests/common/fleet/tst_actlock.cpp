@@ -29,9 +29,11 @@ private Q_SLOTS:
     void aStopThatHasBegunIsNotOverruled();
     void aRequestThatIsTakenBackOverrulesNobody();
     void aRequestOfADeadProcessOverrulesNobody();
+    void anActOfADeadProcessWasBrokenOff();
     void requestsBeforeTheLaunchAreAnswered();
     void whatIsBrokenOffIsFoundOnce();
     void whatIsMeantToBeGoneIsTold();
+    void whoLeavesWhatItStartedIsNotAtItAnyMore();
     void aBrokenRecordIsAnEmptyOne();
     void withoutAPlaceThereIsAProblem();
     void whatIsNoLockIsNotWaitedFor_data();
@@ -49,6 +51,7 @@ private:
             qFatal("%s", qPrintable(lock.problem().text()));
         return std::move(*lock);
     }
+    void giveToADeadProcess();
     QString record() const { return state->filePath(u"acts/127.0.0.1%3A8000.json"_s); }
 
     std::unique_ptr<QTemporaryDir> state;
@@ -161,6 +164,13 @@ void TestActLock::aRequestOfADeadProcessOverrulesNobody()
 {
     auto start = request(FleetAction::Start);
     auto stop = request(FleetAction::Stop);
+    giveToADeadProcess();
+    QCOMPARE(start->overruler(), QString());
+}
+
+/// What this one has asked for.
+void TestActLock::giveToADeadProcess()
+{
     QFile file(record());
     QVERIFY(file.open(QIODevice::ReadWrite));
     QByteArray text = file.readAll();
@@ -172,8 +182,24 @@ void TestActLock::aRequestOfADeadProcessOverrulesNobody()
     text.replace(pid, "\"pid\":" + QByteArray::number(dead.processId()));
     QVERIFY(hasEnded(dead));
     QVERIFY(file.seek(0) && file.write(text) == text.size() && file.resize(text.size()));
-    file.close();
-    QCOMPARE(start->overruler(), QString());
+}
+
+void TestActLock::anActOfADeadProcessWasBrokenOff()
+{
+    FleetEntry entry;
+    entry.name = u"a"_s;
+    entry.url = u"http://127.0.0.1:8000"_s;
+    auto restart = request(FleetAction::Restart);
+    QVERIFY(restart->tryToBegin());
+    restart->noteStep(RestartStep::Drained);
+    QVERIFY(!brokenOffAct(entry, state->path()));
+    giveToADeadProcess();
+    const std::optional<Receipt> broken = brokenOffAct(entry, state->path());
+    QVERIFY(broken && !broken->ok && broken->startedAt.isValid());
+    QCOMPARE(broken->steps.size(), 1);
+    QCOMPARE(broken->steps.first().name, RestartStep::Drained);
+    QVERIFY2(broken->failure.contains(u"was broken off"_s), qPrintable(broken->failure));
+    QVERIFY(!plannedEnd(entry, state->path()));
 }
 
 void TestActLock::requestsBeforeTheLaunchAreAnswered()
@@ -272,6 +298,30 @@ void TestActLock::whatIsMeantToBeGoneIsTold()
     QCOMPARE(told(), PlannedEnd{});
     recordStopped(entry, false, state->path());
     QVERIFY(!told());
+}
+
+/// Its process lives on, as a window does, and so does what it started.
+void TestActLock::whoLeavesWhatItStartedIsNotAtItAnyMore()
+{
+    FleetEntry entry;
+    entry.url = u"http://127.0.0.1:8000"_s;
+    Receipt receipt;
+    receipt.service = u"a"_s;
+    receipt.startedAt = QDateTime::fromMSecsSinceEpoch(QDateTime::currentMSecsSinceEpoch()).toUTC();
+    receipt.failure = u"late"_s;
+    auto restart = request(FleetAction::Restart);
+    QVERIFY(restart->tryToBegin());
+    restart->noteLaunched(QCoreApplication::applicationPid());
+    auto other = request(FleetAction::Start);
+    restart->leave(receipt);
+    QVERIFY(!plannedEnd(entry, state->path()));
+    QCOMPARE(failedStart(entry, state->path()).state, ServiceState::Unreachable);
+    QCOMPARE(readActs(entry, state->path()).last, std::optional(receipt));
+    QVERIFY(!brokenOffAct(entry, state->path()));
+    QVERIFY(!wasAskedToEnd(entry, 10, receipt.startedAt, state->path())); // what it started crashes
+    QVERIFY(other->tryToBegin());
+    QVERIFY(!other->answer()); // it goes on from there
+    QVERIFY(other->remains() && isAlive(*other->remains()->launched));
 }
 
 void TestActLock::aBrokenRecordIsAnEmptyOne()

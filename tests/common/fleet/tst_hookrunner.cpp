@@ -75,7 +75,7 @@ private:
             }
         }
     }
-    void act(bool ok)
+    void act(bool ok, bool isCalledOff = false)
     {
         FleetEntry entry;
         entry.name = u"a"_s;
@@ -87,6 +87,8 @@ private:
         receipt.startedAt = localTime(clock.wall()).toUTC();
         receipt.ok = ok;
         receipt.failure = ok ? QString() : u"the port is held"_s;
+        if (isCalledOff)
+            (*lock)->noteCalledOff();
         (*lock)->end(receipt);
     }
 
@@ -244,6 +246,10 @@ void TestHookRunner::aRestartThatFailsIsToldByOne()
     QCOMPARE(told.size(), 2);
     look();
     pass({runner(of).get()}, 2s, ServiceState::Healthy, &fresh); // one that comes later
+    QCOMPARE(told.size(), 2);
+    clock.advance(1min);
+    act(false, true); // that it did not go on was wanted
+    look();
     QCOMPARE(told.size(), 2);
 }
 

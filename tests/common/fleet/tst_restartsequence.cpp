@@ -665,6 +665,8 @@ void TestRestartSequence::cancellingTwiceSaysWhatItLeaves()
     QVERIFY(!sequence.isRunning());
     QCOMPARE(sequence.receipt().steps.last().outcome, StepOutcome::Failed);
     QVERIFY2(sequence.receipt().failure.contains(u"hephaestus start fake"_s), qPrintable(sequence.receipt().failure));
+    QVERIFY(sequence.isCalledOff());
+    QCOMPARE(plannedEnd(entryWith(), state->path()), PlannedEnd{}); // as was wanted
 }
 
 void TestRestartSequence::cancellingAStartLeavesWhatItStarted()
@@ -821,6 +823,7 @@ void TestRestartSequence::aStopCallsOffAStartUnderWay()
     QCOMPARE(finished.size(), 1);
     QVERIFY2(start.receipt().failure.contains(u"was called off"_s), qPrintable(start.receipt().failure));
     QVERIFY(isEnded(pid));
+    QVERIFY(start.isCalledOff());
     QCOMPARE(plannedEnd(entryWith(), state->path()), PlannedEnd{});
 }
 

@@ -192,9 +192,16 @@ void TestServiceActions::aRunningSequenceKeepsOthersOutAndCanBeCancelled()
         QVERIFY(bench.actions.whyNot(bench.id, action).contains(u"is busy"_s));
     QTRY_COMPARE(bench.asked("POST /health/shutdown "), 1);
     bench.actions.cancel(bench.id);
+    QTRY_VERIFY(bench.actions.afterCancel(bench.id).contains(u"is not started again"_s));
+    QVERIFY(bench.actions.isRunning(bench.id)); // it is to be started again first
+    bench.actions.cancel(bench.id);
     QTRY_COMPARE(bench.finished.count(), 1);
     QVERIFY(!bench.actions.isRunning(bench.id));
     QVERIFY(!bench.actions.receipt(bench.id)->ok);
+    // That is no trouble: it was wanted.
+    QVERIFY2(bench.lastEvent().startsWith(u"restart: cancelled"_s), qPrintable(bench.lastEvent()));
+    QCOMPARE(bench.happened.last()[0].value<Event>().kind, EventKind::Information);
+    QCOMPARE(bench.fleet.find(bench.id)->failure, QString());
 }
 
 QTEST_GUILESS_MAIN(TestServiceActions)
