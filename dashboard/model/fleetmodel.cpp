@@ -57,7 +57,7 @@ bool readsTheSame(int column, const ServiceRow &before, const ServiceRow &after)
     switch (column) {
     case FleetModel::State:
         return !before.activity && !after.activity && before.observed == after.observed
-            && before.failure == after.failure && after.observed != ServiceState::ShuttingDown;
+            && before.failure == after.failure && !after.isClosing();
     case FleetModel::Service: return before.entry.name == after.entry.name;
     case FleetModel::Code: return before.code() == after.code();
     case FleetModel::Dependencies:
@@ -390,7 +390,7 @@ void FleetModel::setProcessEnded(ServiceId id)
         return;
     ServiceRow row = known->row;
     row.answered = false;
-    if (row.observed != ServiceState::ShuttingDown)
+    if (!known->row.isClosing())
         row.observed = ServiceState::Unknown;
     change(*known, std::move(row));
 }

@@ -113,7 +113,7 @@ void FleetSession::applyArrivals(const QList<Arrival> &arrivals)
         m_heldArrivals << arrivals;
         return;
     }
-    // Who is gone may be wanted to be: then the acts on it say so.
+    // Who is gone or shuts down may be wanted to: then the acts on it say so, and whether it is to come back.
     QList<Arrival> explained = arrivals;
     for (Arrival &arrival : explained) {
         const ServiceRow *const row = m_fleet.find(arrival.id);
@@ -124,7 +124,9 @@ void FleetSession::applyArrivals(const QList<Arrival> &arrivals)
         else
             arrival.holder = m_holders.take(*row, arrival);
         const bool isTaken = arrival.holder && arrival.holder->isStranger;
-        if (row && !arrival.answer.value && (isTaken || isGone(arrival.answer.reply)))
+        if (row && arrival.answer.value && stateOf(*arrival.answer.value) == ServiceState::ShuttingDown)
+            arrival.planned = plannedEnd(row->entry, m_stateDirectory);
+        else if (row && !arrival.answer.value && (isTaken || isGone(arrival.answer.reply)))
             arrival.planned = whyGone(*row);
     }
     tellOfHosts(arrivals);
@@ -193,18 +195,37 @@ void FleetSession::accept(ServiceId id, const QString &name)
     m_watch.polling().askAnew(id);
 }
 
+/// Whether it has gone because of an act that was broken off. It has not if it was started since, nor if it was asked
+/// to shut down long after.
+static bool isGoneByBrokenOff(const ServiceRow &row, const QString &stateDirectory)
+{
+    if (row.observed == ServiceState::Unreachable || row.observed == ServiceState::Stopped)
+        return false; // that was decided when it went
+    const std::optional<Receipt> broken = brokenOffAct(row.entry, stateDirectory);
+    if (!broken || !row.report || row.observed == ServiceState::Restarting)
+        return broken.has_value();
+    if (row.report->startTime.isValid() && row.report->startTime > broken->startedAt)
+        return false;
+    const QDateTime sign = broken->startedAt.addMSecs(qint64(broken->total.count() * 1000)); // the last one of it
+    return row.observed != ServiceState::ShuttingDown || !row.figures.since
+        || localTime(*row.figures.since) <= sign.addSecs(60);
+}
+
 /// That it was stopped holds as long as it is recorded: a start takes it out of the record, also one that failed.
 std::optional<PlannedEnd> FleetSession::whyGone(const ServiceRow &row)
 {
     std::optional<PlannedEnd> planned = plannedEnd(row.entry, m_stateDirectory);
-    if (!planned && row.report && localAddressOf(row.entry)) {
+    const bool isBrokenOff = !planned && isGoneByBrokenOff(row, m_stateDirectory) && learnBrokenOff(row, true);
+    const bool wasRecorded = row.observed == ServiceState::Stopped && m_stopped.value(row.id);
+    const bool hasFailed = row.observed == ServiceState::Unreachable && !row.actor.isEmpty();
+    const bool isToCome = isBrokenOff || hasFailed || row.observed == ServiceState::Restarting;
+    // Who was restarted ended as planned, too.
+    if (!planned && !isToCome && row.failure.isEmpty() && row.report && localAddressOf(row.entry)) {
         const auto note = readEndNote(row.report->instanceId, row.report->pid.value_or(0), m_stateDirectory);
         if (note && note->wasPlanned())
             planned = PlannedEnd{};
     }
-    const bool wasRecorded = row.observed == ServiceState::Stopped && m_stopped.value(row.id);
-    const bool hasFailed = row.observed == ServiceState::Unreachable && !row.actor.isEmpty();
-    if (planned || !(wasRecorded || hasFailed || row.observed == ServiceState::Restarting))
+    if (planned || !(wasRecorded || isToCome))
         return planned;
     m_stopped.remove(row.id);
     return failedStart(row.entry, m_stateDirectory);
@@ -219,6 +240,8 @@ void FleetSession::seeActs(const QString &record)
         if (row && !row->isCurrent())
             m_watch.polling().hurry(*each);
         learnAct(*each);
+        if (!m_stopped.value(*each))
+            m_stopped.remove(*each); // an act may have recorded something else
     }
 }
 
@@ -235,22 +258,57 @@ void FleetSession::learnAct(ServiceId id)
     const ServiceRow *const row = m_fleet.find(id);
     if (!row || row->observed == ServiceState::Foreign)
         return;
+    learnBrokenOff(*row, !row->isCurrent());
     const ActRecord record = readActs(row->entry, m_stateDirectory);
     const bool isNothing = !record.last || (record.last->ok && record.last->steps.isEmpty()); // it ran already
-    if (isNothing || !m_actions.remember(id, *record.last))
+    if (isNothing || !remember(*row, *record.last))
         return;
     const Receipt &last = *record.last;
-    const QString url = row->entry.url;
-    if (m_history && m_recorded.value(url, find(url)) == id)
-        m_history->store().record(last, url);
     const auto ended = last.startedAt.addMSecs(qint64(last.total.count() * 1000));
     if (last.ok || last.action == FleetAction::Start || ended < localTime(m_since))
         return;
     const bool isKnown = record.latest && record.latest->action == last.action;
     const QString by = isKnown ? visibleText(record.latest->command, 80) : tr("somebody else");
-    const QString text =
-        last.action == FleetAction::Stop ? tr("the shutdown by %1 failed: %2") : tr("the restart by %1 failed: %2");
-    tell({m_clock.wall(), id, row->entry.name, EventKind::Trouble, text.arg(by, translated(last.failure))});
+    const bool isStop = last.action == FleetAction::Stop;
+    const QString text = record.isCalledOff
+        ? (isStop ? tr("the shutdown by %1: %2") : tr("the restart by %1: %2"))
+        : (isStop ? tr("the shutdown by %1 failed: %2") : tr("the restart by %1 failed: %2"));
+    tell({m_clock.wall(), id, row->entry.name, record.isCalledOff ? EventKind::Information : EventKind::Trouble,
+          text.arg(by, translated(last.failure))});
+}
+
+/// Keeps it. False: it is known, or something was done since.
+bool FleetSession::remember(const ServiceRow &row, const Receipt &receipt)
+{
+    if (!m_actions.remember(row.id, receipt))
+        return false;
+    const QString url = row.entry.url;
+    if (m_history && m_recorded.value(url, find(url)) == row.id)
+        m_history->store().record(receipt, url);
+    return true;
+}
+
+/// Nobody recorded what an act came to whose process was killed. False: none was to bring the service up. Of one that
+/// answers its receipt alone tells it.
+bool FleetSession::learnBrokenOff(const ServiceRow &row, bool isGone)
+{
+    const std::optional<Receipt> broken = brokenOffAct(row.entry, m_stateDirectory);
+    if (!broken)
+        return false;
+    if (remember(row, *broken) && isGone) {
+        const QString text = broken->action == FleetAction::Restart ? tr("a restart was not brought to its end: %1")
+            : broken->action == FleetAction::Start                  ? tr("a start was not brought to its end: %1")
+                                                                    : tr("a shutdown was not brought to its end: %1");
+        tell({m_clock.wall(),
+              row.id,
+              row.entry.name,
+              EventKind::Trouble,
+              text.arg(translated(broken->failure)),
+              {},
+              {},
+              true}); // an earlier window may have told it
+    }
+    return broken->action != FleetAction::Stop;
 }
 
 /// What keeps a host away is told once, whatever number of services it has.
@@ -285,8 +343,8 @@ void FleetSession::rememberStopped(ServiceId id)
 {
     const ServiceRow &row = *m_fleet.find(id);
     const bool isStopped = row.observed == ServiceState::Stopped;
-    if ((!isStopped && !row.isCurrent()) || row.observed == ServiceState::Foreign)
-        return;
+    if ((!isStopped && !row.isCurrent()) || row.isClosing() || row.observed == ServiceState::Foreign)
+        return; // what shuts down may be recorded already as one that is to stay stopped
     const auto known = m_stopped.constFind(id);
     if (known != m_stopped.cend() && *known == isStopped)
         return;

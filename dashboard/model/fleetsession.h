@@ -147,6 +147,8 @@ private:
     void rememberStopped(ServiceId id);
     void seeActs(const QString &record);
     void learnAct(ServiceId id);
+    bool learnBrokenOff(const ServiceRow &row, bool isGone);
+    bool remember(const ServiceRow &row, const Receipt &receipt);
     void restartStale(ServiceId id);
     void watchForStale(ServiceId id);
     void tellUntrusted(ServiceId id);

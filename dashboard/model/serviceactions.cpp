@@ -101,9 +101,13 @@ static bool mustBeAsked(const ServiceRow &row, const ActionConditions &condition
 
 ActionConditions conditionsOf(const ServiceRow &row)
 {
-    return {
-        row.activity.has_value(), row.isCurrent(), row.observed == ServiceState::ShuttingDown, row.offers("restart"_L1),
-        row.offers("check"_L1),   row.dialect,     row.observed == ServiceState::Foreign};
+    return {row.activity.has_value(),
+            row.isCurrent(),
+            row.isClosing() || row.observed == ServiceState::ShuttingDown,
+            row.offers("restart"_L1),
+            row.offers("check"_L1),
+            row.dialect,
+            row.observed == ServiceState::Foreign};
 }
 
 void ServiceActions::setReadOnly(bool readOnly)

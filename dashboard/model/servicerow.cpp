@@ -22,6 +22,8 @@ struct RowText
     Q_DECLARE_TR_FUNCTIONS(ServiceRow)
 };
 
+bool isUnderWay(ServiceState state) { return state == ServiceState::Restarting || state == ServiceState::ShuttingDown; }
+
 bool isGoing(ServiceState state) { return state == ServiceState::ShuttingDown || state == ServiceState::Stopped; }
 
 const DependencyReport *find(const HealthReport &report, const QString &name)
@@ -195,7 +197,8 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
     row.actor.clear();
     if (row.isReplaced())
         row.observed = ServiceState::Unreachable;
-    if (planned && (isGone(answer.reply) || row.isReplaced())) {
+    const bool isAwaited = row.observed == ServiceState::ShuttingDown && planned && isUnderWay(planned->state);
+    if (planned && (isGone(answer.reply) || row.isReplaced() || isAwaited)) {
         row.observed = planned->state;
         row.actor = planned->by;
     }
@@ -222,7 +225,8 @@ QString stateText(const ServiceRow &row)
         return row.activity->step.isEmpty() ? stateWord(row.activity->state) : row.activity->step;
     if (!row.failure.isEmpty() && !isWell(row.observed))
         return row.failure;
-    if (row.observed == ServiceState::ShuttingDown && row.isCurrent() && row.report->shutdown)
+    if (row.isClosing() && row.report->shutdown
+        && (row.observed == ServiceState::ShuttingDown || !row.report->shutdown->phase.isEmpty()))
         return progressText(*row.report->shutdown);
     if (row.observed == ServiceState::Unknown && row.report)
         return RowText::tr("process ended");
@@ -375,14 +379,17 @@ static QString scheduledText(const ShutdownProgress &shutdown, Clock::WallTime n
 
 static void tellShutdown(Teller &teller, const ServiceRow &before, const ServiceRow &after, Clock::WallTime at)
 {
-    const bool wasGoing = before.observed == ServiceState::ShuttingDown;
+    const bool wasGoing = before.observed == ServiceState::ShuttingDown || before.isClosing();
     if (isScheduled(after)) {
         if (!wasGoing)
             teller.tell(EventKind::Information, scheduledText(*after.report->shutdown, at));
-    } else if (after.observed == ServiceState::ShuttingDown) {
+    } else if (after.isClosing()) {
         if (!wasGoing || isScheduled(before))
-            teller.tell(EventKind::Information, RowText::tr("shuts down"));
-    } else if (wasGoing && !isAnotherProcess(*before.report, *after.report) && !isGoing(after.observed)) {
+            teller.tell(EventKind::Information,
+                        after.actor.isEmpty() || after.activity ? RowText::tr("shuts down")
+                                                                : plannedText(after, wasDown(before)));
+    } else if (wasGoing && before.report && !isAnotherProcess(*before.report, *after.report)
+               && !isGoing(after.observed)) {
         teller.tell(EventKind::Information,
                     isScheduled(before) ? RowText::tr("its scheduled shutdown is cancelled")
                                         : RowText::tr("no longer shuts down"));
@@ -402,8 +409,7 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
         tellDependencies(teller, before, *after.report);
         tellShutdown(teller, before, after, at);
     } else if (after.observed != before.observed && after.observed != ServiceState::Unknown) {
-        const bool isPlanned =
-            after.observed == ServiceState::Restarting || after.observed == ServiceState::ShuttingDown;
+        const bool isPlanned = isUnderWay(after.observed);
         if (after.observed == ServiceState::Stopped)
             teller.tell(EventKind::Information, RowText::tr("stopped"), RowText::tr("stopped"));
         else if (isPlanned && !after.activity && before.observed != ServiceState::ShuttingDown)

@@ -42,7 +42,7 @@ struct ServiceRow
     ServiceReply reply;                    ///< the latest, whatever it was
     QByteArray body;                       ///< of the latest reply that had one
     QString failure;                       ///< `restart failed`; empty: none did, or it was looked at since
-    QString actor;                         ///< who ends or starts it, or could not, while nobody answers; or empty
+    QString actor;                         ///< who ends or starts it, or could not; empty: nobody, or not known
     KnownName known;                       ///< as what it answered last, perhaps on an earlier day
     std::optional<AddressHolder> holder;   ///< who is there, where it does not answer as itself; nothing: not known
     Dialect dialect = Dialect::Hephaestus; ///< of `report`
@@ -59,6 +59,12 @@ struct ServiceRow
 
     /// The report is the answer to the latest poll; otherwise its values are old.
     bool isCurrent() const { return answered; }
+
+    /// It answers that it shuts down, be it to come back or not.
+    bool isClosing() const
+    {
+        return answered && (observed == ServiceState::ShuttingDown || observed == ServiceState::Restarting);
+    }
 
     /// Another process has its address.
     bool isReplaced() const { return holder && holder->isStranger; }
@@ -84,7 +90,7 @@ struct ServiceRow
 bool isGone(const ServiceReply &reply);
 
 /// `row` after one more answer: a pure function. Of its dependencies those that are not used come last. `planned`: why
-/// nobody answered. `holder`: who is there instead. Where that is a stranger, the service is out of
+/// nobody answered, or it shuts down. `holder`: who is there instead. Where that is a stranger, the service is out of
 /// reach.
 ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock::TimePoint now,
                        const std::optional<PlannedEnd> &planned = {}, const std::optional<AddressHolder> &holder = {});

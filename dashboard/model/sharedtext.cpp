@@ -90,6 +90,8 @@ constexpr const char *Sentences[] = {
     QT_TRANSLATE_NOOP("SharedText", "pid %1, output in %2"),
     QT_TRANSLATE_NOOP("SharedText", "pid %1, launched before"),
     QT_TRANSLATE_NOOP("SharedText", "done by its endpoints alone: %1"),
+    QT_TRANSLATE_NOOP("SharedText", "%1 (pid %2) was broken off"),
+    QT_TRANSLATE_NOOP("SharedText", "%1 (pid %2) was broken off when it had come to \"%3\""),
     // what a cancelled one leaves
     QT_TRANSLATE_NOOP("SharedText", "cancelled"),
     QT_TRANSLATE_NOOP("SharedText", "cancelled: %1"),

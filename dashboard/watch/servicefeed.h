@@ -21,7 +21,7 @@ struct Arrival
     Clock::TimePoint steady; ///< by Clock::sinceBoot(): ages go on while the machine sleeps
     Clock::WallTime wall;
     Dialect dialect = Dialect::Hephaestus; ///< of answer.value
-    std::optional<PlannedEnd> planned{};   ///< why nobody answers; no feed knows it
+    std::optional<PlannedEnd> planned{};   ///< why nobody answers, or it shuts down; no feed knows it
     std::optional<AddressHolder> holder{}; ///< who answers what is not understood; likewise
     /// Not an answer, but that the one of this time still holds for the state of the service: `answer` has no value,
     /// and its figures were not read anew.

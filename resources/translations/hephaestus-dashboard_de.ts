@@ -2305,6 +2305,26 @@ https://… token-file=… ca=…</translation>
         <source>%1 names it %2, and tells how it is started; here it keeps its name</source>
         <translation>%1 nennt ihn %2 und sagt, wie er gestartet wird; hier behält er seinen Namen</translation>
     </message>
+    <message>
+        <source>the shutdown by %1: %2</source>
+        <translation>Herunterfahren durch %1: %2</translation>
+    </message>
+    <message>
+        <source>the restart by %1: %2</source>
+        <translation>Neustart durch %1: %2</translation>
+    </message>
+    <message>
+        <source>a restart was not brought to its end: %1</source>
+        <translation>Neustart nicht zu Ende geführt: %1</translation>
+    </message>
+    <message>
+        <source>a start was not brought to its end: %1</source>
+        <translation>Start nicht zu Ende geführt: %1</translation>
+    </message>
+    <message>
+        <source>a shutdown was not brought to its end: %1</source>
+        <translation>Herunterfahren nicht zu Ende geführt: %1</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FleetView</name>
@@ -5392,6 +5412,14 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>%1 took the request, but goes on as the old instance. Its log may tell why.</source>
         <translation>%1 hat die Bitte angenommen, läuft aber als alte Instanz weiter. Vielleicht sagt sein Log, warum.</translation>
+    </message>
+    <message>
+        <source>%1 (pid %2) was broken off</source>
+        <translation>%1 (PID %2) wurde abgebrochen</translation>
+    </message>
+    <message>
+        <source>%1 (pid %2) was broken off when it had come to &quot;%3&quot;</source>
+        <translation>%1 (PID %2) wurde bei „%3“ abgebrochen</translation>
     </message>
 </context>
 </TS>

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/actlock.h"
+#include "common/fleet/plannedend.h"
 #include "dashboard/model/fleetsession.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
@@ -7,6 +8,7 @@
 
 #include <QDir>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
@@ -34,6 +36,11 @@ private Q_SLOTS:
     void whatWasAskedToEndIsNoDeath();
     void aServiceSeenToShutDownStaysStoppedOverARestartOfTheWindow();
     void aStartElsewhereIsSeenThoughItFails();
+    void whatFailedOfARestartElsewhereIsToldThoughSomethingIsLeft();
+    void whoIsRestartedElsewhereIsRestartingWhileItShutsDown();
+    void anActThatWasBrokenOffIsTold_data();
+    void anActThatWasBrokenOffIsTold();
+    void whoWasStartedSinceIsNotGoneByWhatWasBrokenOff();
     void whatFailedOfAStopElsewhereIsTold();
     void whoIsSeenToEndIsNotHealthyUntilTheNextPoll();
     void whoTakesTheAddressOfADeadServiceIsNamed();
@@ -370,6 +377,128 @@ void TestFleetHistory::aStartElsewhereIsSeenThoughItFails()
     (*start)->end(receipt);
     QTRY_COMPARE(row().state(), ServiceState::Unreachable);
     QVERIFY2(stateReason(row()).contains(u" did not bring it up: "_s), qPrintable(stateReason(row())));
+}
+
+/// Its program crashes at its start; the wrapper that was started lives on for a while.
+void TestFleetHistory::whatFailedOfARestartElsewhereIsToldThoughSomethingIsLeft()
+{
+    const QTemporaryDir state;
+    FleetEntry entry = Reports::entry(u"gamma"_s, u"http://127.0.0.1:1"_s);
+    entry.interval = 1h;
+    Bench bench(state);
+    const ServiceId id = bench.session.add(entry);
+    bench.session.start();
+    auto restart = ActLock::request(entry, FleetAction::Restart, state.path());
+    QVERIFY(restart && (*restart)->tryToBegin());
+    QTRY_COMPARE(bench.session.fleet().find(id)->state(), ServiceState::Restarting);
+    (*restart)->noteLaunched(QCoreApplication::applicationPid());
+    Receipt receipt;
+    receipt.service = entry.name;
+    receipt.startedAt = QDateTime::currentDateTimeUtc();
+    receipt.total = Seconds(1);
+    receipt.failure = u"gamma did not get ready"_s;
+    (*restart)->leave(receipt);
+    QTRY_COMPARE(bench.session.fleet().find(id)->state(), ServiceState::Unreachable);
+    QVERIFY(bench.session.actions().receipt(id));
+    QCOMPARE(bench.session.actions().receipt(id)->failure, receipt.failure);
+    QCOMPARE(bench.journal().filter(QRegularExpression(u"^the restart by .* failed: "_s)).size(), 1);
+}
+
+void TestFleetHistory::whoIsRestartedElsewhereIsRestartingWhileItShutsDown()
+{
+    const QTemporaryDir state;
+    FakeHttpServer server;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::healthy())));
+    Bench bench(state);
+    const ServiceId id = bench.add(server.url());
+    const auto row = [&] { return *bench.session.fleet().find(id); };
+    bench.session.start();
+    QTRY_COMPARE(row().state(), ServiceState::Healthy);
+    auto restart = ActLock::request(row().entry, FleetAction::Restart, state.path());
+    QVERIFY(restart && (*restart)->tryToBegin());
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::shuttingDown())));
+    QTRY_VERIFY(row().isClosing());
+    QCOMPARE(row().state(), ServiceState::Restarting);
+    QCOMPARE(bench.journal().filter(u"is being restarted by "_s).size(), 1);
+    QVERIFY(!bench.session.actions().whyNot(id, ServiceAction::Restart).isEmpty());
+    // It is called off, and is to stay stopped.
+    (*restart)->noteStopped();
+    (*restart)->end({});
+    QTRY_COMPARE(row().state(), ServiceState::ShuttingDown);
+    QVERIFY(plannedEnd(row().entry, state.path())); // a window does not take it back while it shuts down
+    // Which it did not do.
+    server.setAnswer("/health/status", FakeAnswer::json(encode(Reports::healthy())));
+    QTRY_VERIFY(!plannedEnd(row().entry, state.path()));
+}
+
+void TestFleetHistory::anActThatWasBrokenOffIsTold_data()
+{
+    QTest::addColumn<FleetAction>("action");
+    QTest::newRow("a restart") << FleetAction::Restart;
+    QTest::newRow("a start") << FleetAction::Start;
+}
+
+/// Its process was killed, or ended before its act had.
+void TestFleetHistory::anActThatWasBrokenOffIsTold()
+{
+    QFETCH(FleetAction, action);
+    const QTemporaryDir state;
+    FleetEntry entry = Reports::entry(u"gamma"_s, u"http://127.0.0.1:1"_s);
+    entry.interval = 100ms;
+    Receipt earlier;
+    earlier.service = entry.name;
+    earlier.startedAt = QDateTime::currentDateTimeUtc().addSecs(-60);
+    earlier.ok = true;
+    auto good = ActLock::request(entry, FleetAction::Restart, state.path());
+    QVERIFY(good && (*good)->tryToBegin());
+    (*good)->end(earlier);
+    const QString news = u" was broken off when it had come to \"started\""_s;
+    {
+        Bench bench(state);
+        const ServiceId id = bench.session.add(entry);
+        bench.session.start();
+        QTRY_COMPARE(bench.session.fleet().find(id)->state(), ServiceState::Unreachable);
+        auto act = ActLock::request(entry, action, state.path());
+        QVERIFY(act && (*act)->tryToBegin());
+        (*act)->noteStep(RestartStep::Started);
+        QTRY_COMPARE(bench.session.fleet().find(id)->state(), ServiceState::Restarting);
+        act->reset();
+        QTRY_COMPARE(bench.session.fleet().find(id)->state(), ServiceState::Unreachable);
+        QVERIFY(stateReason(*bench.session.fleet().find(id)).contains(u" did not bring it up: "_s));
+        const Receipt *const receipt = bench.session.actions().receipt(id);
+        QVERIFY(receipt && !receipt->ok);
+        QCOMPARE(receipt->action.value(), action);
+        QVERIFY2(receipt->failure.endsWith(news), qPrintable(receipt->failure));
+        QCOMPARE(receipt->steps.size(), 1);
+        QTRY_COMPARE(bench.journal().filter(news).size(), 1);
+    }
+    Bench later(state); // knows it, too, and tells it once in all
+    const ServiceId id = later.session.add(entry);
+    later.session.start();
+    QTRY_COMPARE(later.session.fleet().find(id)->state(), ServiceState::Unreachable);
+    QVERIFY(stateReason(*later.session.fleet().find(id)).contains(u" did not bring it up: "_s));
+    QVERIFY(later.session.actions().receipt(id)->failure.endsWith(news));
+    QTRY_COMPARE(later.journal().filter(news).size(), 1);
+}
+
+void TestFleetHistory::whoWasStartedSinceIsNotGoneByWhatWasBrokenOff()
+{
+    const QTemporaryDir state;
+    auto server = std::make_unique<FakeHttpServer>();
+    HealthReport report = Reports::healthy();
+    report.startTime = QDateTime::currentDateTimeUtc().addSecs(60);
+    server->setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    Bench bench(state);
+    const ServiceId id = bench.add(server->url());
+    const auto row = [&] { return *bench.session.fleet().find(id); };
+    auto act = ActLock::request(row().entry, FleetAction::Restart, state.path());
+    QVERIFY(act && (*act)->tryToBegin());
+    act->reset();
+    bench.session.start();
+    QTRY_COMPARE(row().state(), ServiceState::Healthy);
+    server.reset();
+    QTRY_COMPARE(row().state(), ServiceState::Unreachable);
+    QVERIFY2(!stateReason(row()).contains(u" did not bring it up"_s), qPrintable(stateReason(row())));
 }
 
 /// By `hephaestus down`, say.

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void whatDoesNotAnswerIsNotToldAsFresh();
     void whatWasShuttingDownAndIsGoneHasStopped();
     void whatWasMeantToBeGoneIsNotMissed();
+    void whoShutsDownToComeBackIsRestarting();
     void aStrangerAtItsAddressIsNotTheService();
     void anotherServiceAtItsAddressIsNamed_data();
     void anotherServiceAtItsAddressIsNamed();
@@ -115,6 +116,31 @@ void TestServiceRow::whatWasMeantToBeGoneIsNotMissed()
     // Who hangs is missed all the same.
     QCOMPARE(afterAnswer(before, Reports::failure(ClientError::Timeout), Now, PlannedEnd{}).state(),
              ServiceState::Unreachable);
+}
+
+void TestServiceRow::whoShutsDownToComeBackIsRestarting()
+{
+    const ServiceRow before = after({Reports::answer(Reports::healthy())});
+    const auto closing = Reports::answer(Reports::shuttingDown());
+    const PlannedEnd restart{ServiceState::Restarting, u"hephaestus restart"_s};
+    const ServiceRow restarting = afterAnswer(before, closing, Now, restart);
+    QCOMPARE(restarting.state(), ServiceState::Restarting);
+    QVERIFY(restarting.isClosing());
+    QCOMPARE(stateText(restarting), progressText(*Reports::shuttingDown().shutdown));
+    QCOMPARE(stateReason(restarting), u"By hephaestus restart."_s);
+    QCOMPARE(eventsBetween(before, restarting, {}).size(), 1);
+    QCOMPARE(eventsBetween(before, restarting, {}).first().text, u"is being restarted by hephaestus restart"_s);
+    const ServiceRow gone = afterAnswer(restarting, Reports::failure(ClientError::Refused), Now, restart);
+    QCOMPARE(gone.state(), ServiceState::Restarting);
+    QVERIFY(eventsBetween(restarting, gone, {}).isEmpty());
+    // Nobody is at it any more, and it answers as if nothing had been.
+    const ServiceRow back = afterAnswer(restarting, Reports::answer(Reports::healthy()), Now);
+    QCOMPARE(eventsBetween(restarting, back, {}).first().text, u"no longer shuts down"_s);
+    const ServiceRow stopping = afterAnswer(before, closing, Now, PlannedEnd{ServiceState::ShuttingDown, u"it"_s});
+    QCOMPARE(stopping.state(), ServiceState::ShuttingDown);
+    QCOMPARE(eventsBetween(before, stopping, {}).first().text, u"is being shut down by it"_s);
+    // It was recorded as stopped before it was gone.
+    QCOMPARE(afterAnswer(before, closing, Now, PlannedEnd{}).state(), ServiceState::ShuttingDown);
 }
 
 void TestServiceRow::aStrangerAtItsAddressIsNotTheService()
