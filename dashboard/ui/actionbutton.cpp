@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "dashboard/ui/actionbutton.h"
 
+#include "common/base/post.h"
 #include "dashboard/ui/theme.h"
 
 #include <QActionEvent>
@@ -38,6 +39,12 @@ bool ActionButton::event(QEvent *event)
 void ActionButton::actionEvent(QActionEvent *event)
 {
     QToolButton::actionEvent(event);
+    refreshTip();
+    post(this, &ActionButton::refreshTip); // one that becomes the default action brings its tip after this
+}
+
+void ActionButton::refreshTip()
+{
     setAccessibleDescription(statusTip());
     if (m_isPointedAt)
         tell(statusTip());

@@ -22,6 +22,7 @@ protected:
 
 private:
     int gap() const;
+    void refreshTip();
     void tell(const QString &tip);
 
     QString m_told; ///< in the status bar

@@ -271,10 +271,10 @@ void ServiceCommands::updateOthers()
     const QString left = running ? afterCancel() : QString();
     m_cancel->setEnabled(running);
     m_cancel->setText(!running || left.isEmpty() ? tr("&Undo") : tr("Stop wa&iting"));
-    m_cancel->setStatusTip(running ? left : tr("Nothing is running for it."));
-    m_cancel->setToolTip(plainToolTip(!running             ? m_cancel->statusTip()
-                                          : left.isEmpty() ? tr("Nothing has been asked of it yet.")
-                                                           : left));
+    m_cancel->setStatusTip(!running             ? tr("Nothing is running for it.")
+                               : left.isEmpty() ? tr("Nothing has been asked of it yet.")
+                                                : tr("If you stop waiting: %1.").arg(left));
+    m_cancel->setToolTip(plainToolTip(m_cancel->statusTip()));
     const bool any = !services.isEmpty();
     const ServiceRow *const first = any ? m_session.fleet().find(services.first()) : nullptr;
     disable(m_open,

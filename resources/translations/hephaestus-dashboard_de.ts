@@ -4234,6 +4234,10 @@ https://… token-file=… ca=…</translation>
         <source>&amp;Accept</source>
         <translation>&amp;Übernehmen</translation>
     </message>
+    <message>
+        <source>If you stop waiting: %1.</source>
+        <translation>Ohne weiteres Warten: %1.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::ServiceMapWindow</name>

@@ -69,6 +69,7 @@ private Q_SLOTS:
     void whatIsNotUnderstoodIsSaidOnce();
     void disabledActionsSayWhy();
     void aKeyOfWhatCannotBeDoneSaysWhy();
+    void theStatusBarFollowsAButtonThatBecomesAnother();
     void theManualThatIsNotThereIsSaidToBeMissing();
     void theStatusBarSaysWhatIsTrueOfTheButtonUnderThePointer();
     void theDetailsCountDownWithTheRow();
@@ -395,6 +396,24 @@ void TestMainWindow::aKeyOfWhatCannotBeDoneSaysWhy()
     bench.table()->setFocus();
     QTest::keyClick(bench.table(), Qt::Key_F2);
     QCOMPARE(bench.window.statusBar()->currentMessage(), rename->statusTip());
+}
+
+void TestMainWindow::theStatusBarFollowsAButtonThatBecomesAnother()
+{
+    Bench bench;
+    bench.addSome(1);
+    QVERIFY(bench.start());
+    QAction first(u"Undo"_s);
+    first.setStatusTip(u"Nothing is running for it."_s);
+    QAction second(u"Restart"_s);
+    ActionButton button(bench.window.centralWidget());
+    button.setDefaultAction(&first);
+    QEnterEvent enter({1, 1}, {1, 1}, {1, 1});
+    QApplication::sendEvent(&button, &enter);
+    QCOMPARE(bench.window.statusBar()->currentMessage(), first.statusTip());
+    button.removeAction(&first);
+    button.setDefaultAction(&second);
+    QTRY_COMPARE(bench.window.statusBar()->currentMessage(), QString());
 }
 
 void TestMainWindow::theManualThatIsNotThereIsSaidToBeMissing()
