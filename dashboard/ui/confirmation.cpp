@@ -48,18 +48,15 @@ QWidget *readable(QLabel *text, const QScreen *screen)
 
 } // namespace
 
-Confirmation::Confirmation(const QString &question, const QString &verb, QWidget *parent) : QDialog(parent)
+Confirmation::Confirmation(const QString &question, const QString &verb, QWidget *parent)
+    : QDialog(parent)
+    , m_question(new QLabel)
 {
     setAttribute(Qt::WA_DeleteOnClose);
-    setWindowTitle(verb);
-    auto *const text = new QLabel;
-    text->setTextFormat(Qt::PlainText);
-    text->setWordWrap(true);
-    QStringList lines;
-    for (const QString &line : question.split(QChar::LineFeed))
-        lines << visibleText(line, 500);
-    text->setText(lines.join(QChar::LineFeed));
-    setAccessibleDescription(text->text());
+    setWindowTitle(QString(verb).remove(u'&'));
+    m_question->setTextFormat(Qt::PlainText);
+    m_question->setWordWrap(true);
+    ask(question);
 
     auto *const buttons = new QDialogButtonBox;
     m_accept = buttons->addButton(verb, QDialogButtonBox::AcceptRole);
@@ -74,11 +71,20 @@ Confirmation::Confirmation(const QString &question, const QString &verb, QWidget
     const int margin = spacing(fontMetrics(), 4);
     layout->setContentsMargins(margin, margin, margin, margin);
     layout->setSpacing(margin);
-    layout->addWidget(readable(text, parent ? parent->screen() : screen()));
+    layout->addWidget(readable(m_question, parent ? parent->screen() : screen()));
     layout->addStretch();
     layout->addWidget(buttons);
     layout->setSizeConstraint(QLayout::SetMinimumSize);
     m_cancel->setFocus();
+}
+
+void Confirmation::ask(const QString &question)
+{
+    QStringList lines;
+    for (const QString &line : question.split(QChar::LineFeed))
+        lines << visibleText(line, 500);
+    m_question->setText(lines.join(QChar::LineFeed));
+    setAccessibleDescription(m_question->text());
 }
 
 void Confirmation::askDelay()

@@ -23,6 +23,7 @@ class Confirmation : public QDialog
 public:
     Confirmation(const QString &question, const QString &verb, QWidget *parent);
 
+    void ask(const QString &question); ///< instead: what it asked about has changed, and is no longer than before
     void askDelay();
     /// What was typed; nothing: the service's own notice.
     std::optional<std::chrono::duration<double>> delay() const;
@@ -30,6 +31,7 @@ public:
 private:
     void check();
 
+    QLabel *m_question;
     QPushButton *m_accept;
     QPushButton *m_cancel;
     QLineEdit *m_delay = nullptr;

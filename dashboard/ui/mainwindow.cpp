@@ -380,19 +380,40 @@ void MainWindow::quit()
         close();
 }
 
-/// While something is being restarted the answer comes later: who has been shut down would not be started again.
-bool MainWindow::closesForGood()
+/// What quitting does to what is under way (SelfService); empty: nothing is.
+QString MainWindow::quitQuestion() const
 {
     int running = 0;
-    for (const ServiceId id : m_session.fleet().ids())
-        running += m_session.actions().isRunning(id) || m_session.bulk().isWaiting(id);
-    if (running == 0 || m_quits)
+    int waiting = 0;
+    for (const ServiceId id : m_session.fleet().ids()) {
+        running += m_session.actions().isRunning(id);
+        waiting += m_session.bulk().isWaiting(id);
+    }
+    QStringList sentences;
+    if (running > 0)
+        sentences << tr("%n service(s) are being restarted, started or shut down. If you quit now, the window closes, "
+                        "and that is brought to its end first, for up to a minute.",
+                        nullptr, running);
+    if (waiting > 0)
+        sentences << tr("%n service(s) wait for their turn: if you quit now, nothing is done to them.", nullptr,
+                        waiting);
+    return sentences.join(u'\n');
+}
+
+/// While something is under way the answer comes later.
+bool MainWindow::closesForGood()
+{
+    const QString question = m_quits ? QString() : quitQuestion();
+    if (question.isEmpty())
         return true;
-    auto *const dialog = new Confirmation(
-        tr("%n service(s) are being restarted, started or shut down, or wait for it. Quit all the same? If you quit "
-           "now, nothing will start them again.",
-           nullptr, running),
-        tr("&Quit"), this);
+    auto *const dialog = new Confirmation(question, tr("&Quit"), this);
+    const auto askAnew = [this, dialog] {
+        const QString left = quitQuestion();
+        dialog->ask(left.isEmpty() ? tr("What was under way has ended. Quit?") : left);
+    };
+    connect(&m_session.actions(), &ServiceActions::begun, dialog, askAnew);
+    connect(&m_session.actions(), &ServiceActions::finished, dialog, askAnew);
+    connect(&m_session.bulk(), &BulkActions::progressChanged, dialog, askAnew);
     connect(dialog, &QDialog::accepted, this, [this] {
         m_quits = true;
         close();

@@ -97,6 +97,7 @@ private:
     void connectViews();
     void fillServiceMenu(QMenu *menu);
     QList<QAction *> allActions() const;
+    QString quitQuestion() const;
     bool closesForGood();
     void openFleetForGood(const QString &path);
     void chooseFleet();

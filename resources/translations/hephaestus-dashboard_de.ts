@@ -3048,13 +3048,6 @@ https://… token-file=… ca=…</translation>
         <source>Ctrl+M</source>
         <translation>Ctrl+M</translation>
     </message>
-    <message numerus="yes">
-        <source>%n service(s) are being restarted, started or shut down, or wait for it. Quit all the same? If you quit now, nothing will start them again.</source>
-        <translation>
-            <numerusform>Ein Dienst wird gerade neu gestartet, gestartet oder heruntergefahren. Trotzdem beenden? Dann startet ihn niemand wieder.</numerusform>
-            <numerusform>%n Dienste werden gerade neu gestartet, gestartet oder heruntergefahren oder warten darauf. Trotzdem beenden? Dann startet sie niemand wieder.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>The manual is not installed.</source>
         <translation>Das Handbuch ist nicht installiert.</translation>
@@ -3144,6 +3137,24 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>&amp;Services</source>
         <translation>&amp;Dienste</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s) are being restarted, started or shut down. If you quit now, the window closes, and that is brought to its end first, for up to a minute.</source>
+        <translation>
+            <numerusform>%n Dienst wird neu gestartet, gestartet oder heruntergefahren. Wenn Sie jetzt beenden, schließt sich das Fenster, und das wird vorher zu Ende geführt, höchstens eine Minute lang.</numerusform>
+            <numerusform>%n Dienste werden neu gestartet, gestartet oder heruntergefahren. Wenn Sie jetzt beenden, schließt sich das Fenster, und das wird vorher zu Ende geführt, höchstens eine Minute lang.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s) wait for their turn: if you quit now, nothing is done to them.</source>
+        <translation>
+            <numerusform>%n Dienst wartet, bis er an der Reihe ist: Wenn Sie jetzt beenden, geschieht mit ihm nichts.</numerusform>
+            <numerusform>%n Dienste warten, bis sie an der Reihe sind: Wenn Sie jetzt beenden, geschieht mit ihnen nichts.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What was under way has ended. Quit?</source>
+        <translation>Was im Gange war, ist zu Ende. Beenden?</translation>
     </message>
 </context>
 <context>

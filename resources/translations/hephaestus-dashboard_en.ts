@@ -397,13 +397,6 @@
 <context>
     <name>Hephaestus::MainWindow</name>
     <message numerus="yes">
-        <source>%n service(s) are being restarted, started or shut down, or wait for it. Quit all the same? If you quit now, nothing will start them again.</source>
-        <translation>
-            <numerusform>A service is being restarted, started or shut down. Quit all the same? If you quit now, nothing will start it again.</numerusform>
-            <numerusform>%n services are being restarted, started or shut down, or wait for it. Quit all the same? If you quit now, nothing will start them again.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
         <source>%n alert(s) of others</source>
         <translation>
             <numerusform>%n alert of others</numerusform>
@@ -415,6 +408,20 @@
         <translation>
             <numerusform>There is no room: %n graph is pinned.</numerusform>
             <numerusform>There is no room: %n graphs are pinned.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s) are being restarted, started or shut down. If you quit now, the window closes, and that is brought to its end first, for up to a minute.</source>
+        <translation>
+            <numerusform>%n service is being restarted, started or shut down. If you quit now, the window closes, and that is brought to its end first, for up to a minute.</numerusform>
+            <numerusform>%n services are being restarted, started or shut down. If you quit now, the window closes, and that is brought to its end first, for up to a minute.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s) wait for their turn: if you quit now, nothing is done to them.</source>
+        <translation>
+            <numerusform>%n service waits for its turn: if you quit now, nothing is done to it.</numerusform>
+            <numerusform>%n services wait for their turn: if you quit now, nothing is done to them.</numerusform>
         </translation>
     </message>
 </context>

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/displaytext.h"
+#include "dashboard/ui/confirmation.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/eventlist.h"
 #include "dashboard/ui/fleetview.h"
@@ -59,6 +61,7 @@ private Q_SLOTS:
     void init();
     void cleanup();
     void aRestartThatIsNotWaitedForEndsWithAService();
+    void whoQuitsIsToldWhatBecomesOfARestart();
     void whoStopsWaitingTwiceIsToldThatItStaysStopped();
     void beforeAnythingWasAskedTheButtonIsUndo();
     void aShutdownThatIsNotWaitedForGoesOn();
@@ -251,11 +254,29 @@ void TestClicks::aRestartThatIsNotWaitedForEndsWithAService()
     clickRestart();
     QTRY_VERIFY2(stateText(row()).startsWith(u"draining 3"_s), qPrintable(stateText(row())));
     QTRY_COMPARE(below(), u"If you stop waiting: fake is stopping already, and is started again first."_s);
+    QCOMPARE(m_window->commands().cancel()->statusTip(), below());
     clickStopWaiting();
     QTRY_VERIFY2(below().contains(u"is not started again"_s), qPrintable(below())); // if it is pressed again
+    QTRY_COMPARE(m_window->commands().cancel()->statusTip(), below());
     setBusy(false);
     QTRY_VERIFY_WITH_TIMEOUT(isHealthy() && instance() != before, 60'000);
     QVERIFY(!m_session->actions().isRunning(row().id));
+}
+
+void TestClicks::whoQuitsIsToldWhatBecomesOfARestart()
+{
+    openFake({u"drain"_s, u"busy"_s}, {});
+    clickRestart();
+    m_window->quit();
+    Confirmation *question = nullptr;
+    QTRY_VERIFY((question = m_window->findChild<Confirmation *>()) && question->isVisible());
+    QCOMPARE(question->windowTitle(), u"Quit"_s);
+    QVERIFY2(question->accessibleDescription().contains(u"is brought to its end first"_s),
+             qPrintable(question->accessibleDescription()));
+    setBusy(false);
+    QTRY_VERIFY_WITH_TIMEOUT(!m_session->actions().isRunning(row().id), 60'000);
+    QCOMPARE(question->accessibleDescription(), u"What was under way has ended. Quit?"_s);
+    question->reject();
 }
 
 void TestClicks::whoStopsWaitingTwiceIsToldThatItStaysStopped()
@@ -271,6 +292,8 @@ void TestClicks::whoStopsWaitingTwiceIsToldThatItStaysStopped()
     QVERIFY2(m_session->actions().receipt(row().id)->failure.contains(u"is not started again"_s),
              qPrintable(m_session->actions().receipt(row().id)->failure));
     setBusy(false);
+    QTRY_COMPARE_WITH_TIMEOUT(row().state(), ServiceState::Stopped, 60'000); // as was asked
+    QCOMPARE(stateText(row()), stateWord(ServiceState::Stopped));
     QTRY_VERIFY2_WITH_TIMEOUT(!row().answered && hands().tool(u"Start"_s) && hands().tool(u"Start"_s)->isEnabled(),
                               qPrintable(stateText(row())), 60'000);
     hands().click(hands().tool(u"Start"_s)); // it offers to finish
