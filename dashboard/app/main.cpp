@@ -9,6 +9,7 @@
 #include "dashboard/model/alertmanagerline.h"
 #include "dashboard/model/desktopapplication.h"
 #include "dashboard/model/language.h"
+#include "dashboard/ui/accessiblewidgets.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/fleetview.h"
@@ -267,6 +268,7 @@ int main(int argc, char *argv[])
         return 0;
     const Preferences preferences = Preferences::read(QSettings());
     useLanguage(languageFor(preferences.language)); // before the first text is made
+    installAccessibleWidgets();
     applyColors(options.colors.isEmpty() ? preferences.colors : options.colors);
     const CalmClock clock;
     FleetSession session({}, clock);

@@ -507,12 +507,21 @@ QVariant FleetRows::headingData(const Group &group, int column, int role) const
     if (counts.stale > 0)
         words << tr("%n stale", nullptr, counts.stale);
     const QString text = words.join(u", "_s);
-    return role == Qt::DisplayRole ? text : u"%1: %2"_s.arg(group.name, text);
+    if (role == Qt::DisplayRole)
+        return text;
+    const QString name = headingData(group, column, HeadingRole).toString();
+    return (group.isFolded ? tr("%1, folded: %2") : tr("%1, open: %2")).arg(name, text);
 }
 
 QVariant FleetRows::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    return orientation == Qt::Horizontal ? m_fleet.headerData(section, orientation, role) : QVariant();
+    if (orientation == Qt::Horizontal)
+        return m_fleet.headerData(section, orientation, role);
+    // Nobody sees these; who is told of them hears whose row it is.
+    if (role != Qt::AccessibleTextRole || section < 0 || section >= rowCount())
+        return {};
+    return isHeading(section) ? data(index(section, 0), HeadingRole)
+                              : data(index(section, FleetModel::Service), Qt::DisplayRole);
 }
 
 } // namespace Hephaestus

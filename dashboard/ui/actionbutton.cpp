@@ -10,6 +10,7 @@
 #include <QStatusTipEvent>
 #include <QStyleOptionToolButton>
 #include <QStylePainter>
+#include <QTextDocumentFragment>
 
 namespace Hephaestus {
 
@@ -45,7 +46,8 @@ void ActionButton::actionEvent(QActionEvent *event)
 
 void ActionButton::refreshTip()
 {
-    setAccessibleDescription(statusTip());
+    setAccessibleDescription(statusTip().isEmpty() ? QTextDocumentFragment::fromHtml(toolTip()).toPlainText()
+                                                   : statusTip());
     if (m_isPointedAt)
         tell(statusTip());
 }

@@ -223,7 +223,7 @@ void AlertsPage::showCurrent()
     m_silenceService->setEnabled(isAsked && m_session.fleet().find(m_service));
     m_endSilence->setEnabled(isAsked && item && std::holds_alternative<Silence>(*item));
     for (QPushButton *const button : {m_silenceAlert, m_silenceService, m_endSilence})
-        button->setToolTip(isAsked ? QString() : plainToolTip(why));
+        setPlainToolTip(button, isAsked ? QString() : why);
 }
 
 void AlertsPage::askSilence(const QList<AlertMatcher> &matchers)

@@ -26,6 +26,12 @@ QString plainToolTip(const QString &text)
     return text.isEmpty() ? QString() : u"<qt>"_s + text.toHtmlEscaped().replace(u'\n', u"<br>"_s) + u"</qt>"_s;
 }
 
+void setPlainToolTip(QWidget *widget, const QString &text)
+{
+    widget->setToolTip(plainToolTip(text));
+    widget->setAccessibleDescription(text);
+}
+
 CellDelegate::CellDelegate(int currentRole, QObject *parent) : QStyledItemDelegate(parent), m_currentRole(currentRole)
 {
 }

@@ -87,4 +87,7 @@ void paintFoldSign(QPainter &painter, const QRectF &box, bool folded, const QSty
 /// `text` as a tool tip that is never taken for rich text.
 QString plainToolTip(const QString &text);
 
+/// The same of a widget. Who cannot see it is told the text, without markup.
+void setPlainToolTip(QWidget *widget, const QString &text);
+
 } // namespace Hephaestus

@@ -143,7 +143,7 @@ void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age
                                           : QString());
     const bool isOld = row.report && !row.isCurrent();
     m_facts->setText(m_isFlat && isOld ? m_resources->fullText() : facts(row, age));
-    setToolTip(plainToolTip(m_resources->fullText()));
+    setPlainToolTip(this, m_resources->fullText());
 }
 
 } // namespace Hephaestus

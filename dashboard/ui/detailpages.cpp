@@ -299,7 +299,7 @@ void ReceiptPage::showOne(const Receipt *receipt, std::optional<RestartStep> run
         return pid ? ReceiptPage::tr("%1 (pid %2)").arg(text, QString::number(*pid)) : text;
     };
     const QDateTime begun = receipt->startedAt.toLocalTime();
-    m_facts->setToolTip(plainToolTip(receipt->startedAt.toUTC().toString(Qt::ISODateWithMs)));
+    setPlainToolTip(m_facts, receipt->startedAt.toUTC().toString(Qt::ISODateWithMs));
     m_facts->setText(QStringList{tr("Begun: %1").arg(dateAndSeconds(begun)),
                                  tr("Before: %1").arg(instance(receipt->oldInstance, receipt->oldPid)),
                                  tr("After: %1").arg(instance(receipt->newInstance, receipt->newPid))}

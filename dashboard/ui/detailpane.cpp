@@ -359,7 +359,7 @@ void DetailPane::refreshReason()
     const QString fitting = elidedBeforeSentence(fontMetrics(), reason, std::max(roomForReason(reason), 1));
     m_reason->setText(fitting);
     m_reason->setVisible(m_shape != Shape::Flat || !reason.isEmpty());
-    m_reason->setToolTip(fitting == reason ? QString() : plainToolTip(reason));
+    setPlainToolTip(m_reason, fitting == reason ? QString() : reason);
     m_reason->setAccessibleName(reason);
 }
 

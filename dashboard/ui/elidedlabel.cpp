@@ -78,7 +78,7 @@ void ElidedLabel::elide()
         : m_isState                          ? elidedState(fontMetrics(), m_text, room)
                                              : fontMetrics().elidedText(m_text, m_elideMode, room);
     QLabel::setText(fitting);
-    setToolTip(fitting == m_text ? QString() : plainToolTip(m_text));
+    setPlainToolTip(this, fitting == m_text ? QString() : m_text);
 }
 
 } // namespace Hephaestus

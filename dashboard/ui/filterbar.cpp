@@ -106,7 +106,7 @@ void FilterBar::apply(const QString &text)
     m_views->setFilter(text);
     const Result<FilterQuery> query = FilterQuery::parse(text);
     colourText(query.ok());
-    m_filter->setToolTip(query ? QString() : plainToolTip(query.problem().text()));
+    setPlainToolTip(m_filter, query ? QString() : query.problem().text());
     Q_EMIT problemChanged(query ? QString() : query.problem().text());
     if (query)
         Q_EMIT queryChanged(*query);

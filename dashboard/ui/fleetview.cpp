@@ -75,7 +75,7 @@ FleetView::FleetView(FleetModel &fleet, QWidget *parent)
     arrangeColumns();
     watchDependencies();
     m_sortAnew->setText(tr("Sort anew"));
-    m_sortAnew->setToolTip(plainToolTip(tr("The order has changed. It holds while the pointer is over the table.")));
+    setPlainToolTip(m_sortAnew, tr("The order has changed. It holds while the pointer is over the table."));
     m_sortAnew->setFocusPolicy(Qt::NoFocus);
     m_sortAnew->setCursor(Qt::ArrowCursor);
     m_sortAnew->hide();

@@ -67,9 +67,9 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
     m_compare->setText(tr("Compare (%1)").arg(MostCompared));
     m_compare->setFixedWidth(m_compare->sizeHint().width()); // whatever its text is later
     m_compare->setText(tr("Compare…"));
-    m_compare->setToolTip(plainToolTip(tr("Show the same graph of other services beneath this one.")));
+    setPlainToolTip(m_compare, tr("Show the same graph of other services beneath this one."));
     m_pin->setText(tr("Pin"));
-    m_pin->setToolTip(plainToolTip(tr("Keep this graph in view, beside those of other services.")));
+    setPlainToolTip(m_pin, tr("Keep this graph in view, beside those of other services."));
     m_pin->setFocusPolicy(Qt::StrongFocus);
     connect(m_pin, &QToolButton::clicked, this, &GraphPage::pin);
     m_export->setText(tr("Export"));
@@ -81,7 +81,7 @@ GraphPage::GraphPage(FleetSession &session, QWidget *parent)
         rebuild();
     });
     m_live->setText(tr("Live"));
-    m_live->setToolTip(plainToolTip(tr("Go on with what happens now.")));
+    setPlainToolTip(m_live, tr("Go on with what happens now."));
     m_live->setFocusPolicy(Qt::StrongFocus);
     connect(m_live, &QToolButton::clicked, this, [this] {
         if (!m_panels.empty())

@@ -151,7 +151,7 @@ void PinnedGraphs::refresh()
 {
     for (Panel &panel : m_panels) {
         panel.name->setText(nameOf(panel.pin));
-        panel.name->setToolTip(plainToolTip(panel.name->text()));
+        setPlainToolTip(panel.name, panel.name->text());
         if (isVisible() && !panel.isAsked)
             ask(panel);
     }

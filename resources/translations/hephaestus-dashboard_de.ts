@@ -2226,6 +2226,14 @@ https://… token-file=… ca=…</translation>
             <numerusform>%n veraltet</numerusform>
         </translation>
     </message>
+    <message>
+        <source>%1, folded: %2</source>
+        <translation>%1, zugeklappt: %2</translation>
+    </message>
+    <message>
+        <source>%1, open: %2</source>
+        <translation>%1, aufgeklappt: %2</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FleetSession</name>

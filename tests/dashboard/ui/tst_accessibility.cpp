@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/ui/accessiblewidgets.h"
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/fleetview.h"
@@ -12,6 +13,7 @@
 #include <QAccessible>
 #include <QAction>
 #include <QApplication>
+#include <QComboBox>
 #include <QDialog>
 #include <QLineEdit>
 #include <QListWidget>
@@ -69,6 +71,7 @@ struct Finding
     int controls = 0;
     int cells = 0;
     QStringList nameless;
+    QStringList markup; ///< what is told with it
 };
 
 QString describe(QAccessibleInterface *each)
@@ -84,6 +87,10 @@ void look(QAccessibleInterface *each, Finding &finding, int depth = 0)
     if (!each || !each->isValid() || depth > 30 || each->state().invisible)
         return;
     const QAccessible::Role role = each->role();
+    for (const QAccessible::Text kind : {QAccessible::Name, QAccessible::Description}) {
+        if (each->text(kind).contains(u"<qt>"_s))
+            finding.markup << each->text(kind);
+    }
     if (mustHaveName(role) && !isInner(each)) {
         ++finding.controls;
         finding.cells += role == QAccessible::Cell; // an empty one is told by its header
@@ -150,6 +157,8 @@ private Q_SLOTS:
     void whatCannotBeDoneIsDisabled();
     void aHiddenColumnIsNotSaidToBeSeen();
     void everyPictureIsSeenAfterAChangeOfColours();
+    void aBoxIsNamedByItsLabel();
+    void aHeadingSaysWhetherItIsFolded();
 };
 
 void TestAccessibility::initTestCase()
@@ -157,6 +166,7 @@ void TestAccessibility::initTestCase()
     QStandardPaths::setTestModeEnabled(true);
     QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
     QCoreApplication::setApplicationName(u"tst_accessibility"_s);
+    installAccessibleWidgets();
 }
 
 void TestAccessibility::everyControlOfEveryPageHasAName_data()
@@ -177,6 +187,7 @@ void TestAccessibility::everyControlOfEveryPageHasAName()
     QTest::qWait(0);
     const Finding finding = lookAt(&bench.window);
     QVERIFY2(finding.nameless.isEmpty(), qPrintable(finding.nameless.join(u'\n')));
+    QVERIFY2(finding.markup.isEmpty(), qPrintable(finding.markup.join(u'\n')));
     QVERIFY2(finding.controls > 30, qPrintable(QString::number(finding.controls)));
     QVERIFY2(finding.cells >= 3 * 5, qPrintable(QString::number(finding.cells))); // of three rows
 }
@@ -223,6 +234,8 @@ void TestAccessibility::everyControlOfEveryDialogHasAName()
     }
     QVERIFY(opened);
     QVERIFY(!opened->windowTitle().isEmpty());
+    const QAccessible::Role role = QAccessible::queryAccessibleInterface(opened)->role();
+    QVERIFY2(role == QAccessible::Window || role == QAccessible::Dialog, qPrintable(QString::number(role)));
     const Finding finding = lookAt(opened);
     QVERIFY2(finding.nameless.isEmpty(), qPrintable(finding.nameless.join(u'\n')));
 }
@@ -302,6 +315,43 @@ void TestAccessibility::aHiddenColumnIsNotSaidToBeSeen()
     QVERIFY(view.isColumnHidden(FleetModel::Cpu));
     QVERIFY(table->cellAt(1, FleetModel::Cpu)->state().invisible);
     QVERIFY(!table->cellAt(1, FleetModel::Service)->state().invisible);
+}
+
+void TestAccessibility::aBoxIsNamedByItsLabel()
+{
+    Bench bench;
+    QVERIFY(bench.start());
+    bench.window.openPreferences();
+    QStringList names;
+    for (QComboBox *const box : bench.window.findChildren<QComboBox *>()) {
+        QAccessibleInterface *const told = QAccessible::queryAccessibleInterface(box);
+        QCOMPARE(told->role(), QAccessible::ComboBox);
+        QCOMPARE(told->text(QAccessible::Value), box->currentText());
+        QVERIFY(told->state().expandable && told->childCount() == 1 && told->child(0));
+        QCOMPARE(told->indexOfChild(told->child(0)), 0);
+        names << told->text(QAccessible::Name);
+    }
+    for (const QString &name : {u"Colours:"_s, u"Language (from the next start):"_s, u"Time span"_s})
+        QVERIFY2(names.contains(name), qPrintable(names.join(u'\n')));
+}
+
+/// A row of the table is named by its service or group.
+void TestAccessibility::aHeadingSaysWhetherItIsFolded()
+{
+    FleetModel fleet;
+    FleetEntry entry = Reports::entry(u"mcp"_s, u"http://127.0.0.1:1/"_s);
+    entry.group = u"data"_s;
+    fleet.applyAnswer(fleet.add(entry), Reports::answer(Reports::healthy()));
+    FleetView view(fleet);
+    view.setGrouped(true);
+    view.show();
+    QVERIFY(QTest::qWaitForWindowExposed(&view));
+    QAccessibleTableInterface *const table = QAccessible::queryAccessibleInterface(&view)->tableInterface();
+    QCOMPARE(table->cellAt(0, 0)->text(QAccessible::Name), u"data, open: 1 service"_s);
+    QCOMPARE(table->rowDescription(0), u"data"_s);
+    QCOMPARE(table->rowDescription(1), u"mcp"_s);
+    view.rows().setFolded(u"data"_s, true);
+    QCOMPARE(table->cellAt(0, 0)->text(QAccessible::Name), u"data, folded: 1 service"_s);
 }
 
 /// While the window is open.
