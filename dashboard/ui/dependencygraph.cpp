@@ -101,8 +101,8 @@ void DependencyGraph::drawValues()
     m_latest.setData(latest.empty() ? QVector<double>() : QVector<double>{seen.upper - latestWidth / 2}, latest,
                      latestWidth);
     setTop(std::max<double>(double(highest) * 1.15, 4));
-    const QString width = durationText(std::chrono::seconds(m_width));
-    setUnitWord(tr("operations in %1").arg(width), tr("each %1").arg(width));
+    const QString barSpan = durationText(std::chrono::seconds(m_width));
+    setUnitWord(tr("operations in %1").arg(barSpan), tr("each %1").arg(barSpan));
 
     const QString success = tr("%1 succeeded").arg(formatCount(sum.successes));
     const QString failure = failureText(sum.successes, sum.failures);
