@@ -214,7 +214,8 @@ void RestartSequence::Private::takeTurn()
     if (!m_turn.waitedFor().isEmpty())
         receipt.note = u"waited for %1"_s.arg(m_turn.waitedFor());
     if (const std::optional<RunningAct> remains = m_turn.remains()) {
-        receipt.note = brokenOffText(*remains);
+        if (!remains->hasEnded)
+            receipt.note = brokenOffText(*remains);
         if (remains->launched) // it is not launched again
             m_started.adopt(*remains->launched);
     }

@@ -649,6 +649,7 @@ void TestRestartSequence::aCancelledRestartStartsTheServiceFirst()
     const Receipt next = startFake();
     QVERIFY2(next.ok, qPrintable(next.failure));
     QCOMPARE(next.newPid, receipt.newPid);
+    QCOMPARE(next.note, QString()); // it was not broken off: it came to an end that was told
 }
 
 void TestRestartSequence::cancellingTwiceSaysWhatItLeaves()
