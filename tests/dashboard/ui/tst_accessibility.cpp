@@ -17,6 +17,7 @@
 #include <QDialog>
 #include <QLineEdit>
 #include <QListWidget>
+#include <QMenuBar>
 #include <QSettings>
 #include <QStandardPaths>
 #include <QTabWidget>
@@ -377,7 +378,7 @@ void TestAccessibility::everyPictureIsSeenAfterAChangeOfColours()
         const QImage picture = icon.pixmap(16).toImage();
         for (int at = 0; at < picture.width() * picture.height(); ++at) {
             const QColor pixel = picture.pixelColor(at % picture.width(), at / picture.width());
-            if (pixel.alpha() > 200)
+            if (pixel.alpha() > 80) // thin lines have no more
                 best = std::max(best, contrast(pixel, behind));
         }
         return best >= 3;
@@ -390,7 +391,8 @@ void TestAccessibility::everyPictureIsSeenAfterAChangeOfColours()
             unseen << action->text();
     }
     for (const QAbstractButton *const button : bench.window.findChildren<QAbstractButton *>()) {
-        if (!button->icon().isNull() && !isSeen(button->icon()))
+        const bool isOurs = !qobject_cast<const QMenuBar *>(button->parent());
+        if (isOurs && !button->icon().isNull() && !isSeen(button->icon()))
             unseen << button->text() + u" of "_s + QString::fromLatin1(button->parent()->metaObject()->className());
     }
     for (const QListWidget *const list : bench.window.findChildren<QListWidget *>()) {
