@@ -108,6 +108,8 @@ void TestSharedText::whatIsSaidIsTranslated_data()
     row("not ready, with its last words", lateText(step, late),
         u"nicht bereit innerhalb von 30 s nach dem Start (PID 9 läuft noch): 127.0.0.1:8000 hat die Verbindung "
         "abgewiesen: dort lauscht nichts. Die letzten Worte: boom"_s);
+    const RunningAct broken{.request = {.by = {41, 0}, .command = u"hephaestus up"_s}, .step = u"drained"_s};
+    row("broken off", brokenOffText(broken), u"hephaestus up (PID 41) wurde bei „drained“ abgebrochen"_s);
     row("foreign", foreignText(u"mcp"_s, u"127.0.0.1:8000"_s, u"~/b, pid 3"_s),
         u"mcp wird nicht angerührt: 127.0.0.1:8000 wird von ~/b, pid 3 gehalten. Dort stoppen, oder den Port dieses "
         "Eintrags ändern"_s);
@@ -155,6 +157,8 @@ void TestSharedText::nothingIsTranslatedThatNobodySays()
         {u"draining %1, %2 left"_s, u"\", % left\""_s},
         {u"cleaning up: %1"_s, u"\"cleaning up: \""_s},
         {u"cleaning up: %1, %2 left"_s, u"\"cleaning up: \""_s},
+        {u"%1 (pid %2) was broken off"_s, u"\"% (pid %) was broken off%\""_s},
+        {u"%1 (pid %2) was broken off when it had come to \"%3\""_s, u"\" when it had come to \"%"_s},
         {u"cancelled: %1"_s, u"\"cancelled: \""_s},
         {u"it is stopping already, and is started again first"_s, u"cancelled: it is stopping already, and"_s},
         {u"it was started again as pid %1, and was not waited for"_s,
