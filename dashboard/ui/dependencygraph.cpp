@@ -16,7 +16,7 @@ namespace {
 
 constexpr double PartOfBar = 0.8; ///< of the time that a bar stands for; the rest is between bars
 constexpr int LeastBar = 4;       ///< pixels
-constexpr int LeastAxis = 50;     ///< pixels; it has no width before the first layout
+constexpr int LeastAxis = 50;     ///< pixels; the axis has no width before the first layout
 
 /// `3 failed`, and of how many: `3 failed (2.5 %)`.
 QString failureText(qint64 successes, qint64 failures)
@@ -96,7 +96,7 @@ void DependencyGraph::drawValues()
         sum.failures += bar.failures;
     }
     m_whole.setData(at, whole, width * PartOfBar);
-    const double pixel = seen.size() / std::max(axisRect()->width(), LeastAxis);
+    const double pixel = seen.size() / std::max({axisRect()->width(), this->width() / 2, LeastAxis});
     const double latestWidth = std::max((seen.upper - latestFrom) * PartOfBar, LeastBar * pixel);
     m_latest.setData(latest.empty() ? QVector<double>() : QVector<double>{seen.upper - latestWidth / 2}, latest,
                      latestWidth);
