@@ -67,7 +67,7 @@ bool FilterBar::eventFilter(QObject *watched, QEvent *event)
 
 void FilterBar::colourText(bool isUnderstood)
 {
-    QPalette colours = palette();
+    QPalette colours; // of its own only what differs from the window's
     if (!isUnderstood)
         colours.setColor(QPalette::Text, Theme::of(palette()).accent(DependencyStatus::Error));
     m_filter->setPalette(colours);
