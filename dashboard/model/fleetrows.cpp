@@ -518,7 +518,7 @@ QVariant FleetRows::headerData(int section, Qt::Orientation orientation, int rol
     if (orientation == Qt::Horizontal)
         return m_fleet.headerData(section, orientation, role);
     // Nobody sees these; who is told of them hears whose row it is.
-    if (role != Qt::AccessibleTextRole || section < 0 || section >= rowCount())
+    if ((role != Qt::AccessibleTextRole && role != Qt::DisplayRole) || section < 0 || section >= rowCount())
         return {};
     return isHeading(section) ? data(index(section, 0), HeadingRole)
                               : data(index(section, FleetModel::Service), Qt::DisplayRole);
