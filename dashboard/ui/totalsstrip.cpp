@@ -64,6 +64,8 @@ void TotalsStrip::update()
             button->setVisible(visible || button->isChecked());
         else if (visible && button->isHidden())
             append(button);
+        else if (!visible && !m_late.isEmpty() && button == m_late.last())
+            m_late.takeLast()->hide(); // nothing stands behind it
     };
     show(m_all, totals.services, tr("%n service(s)", nullptr, totals.services), true);
     for (auto it = m_states.cbegin(); it != m_states.cend(); ++it) {
@@ -84,6 +86,7 @@ void TotalsStrip::append(QToolButton *button)
     m_layout->removeWidget(button);
     m_layout->insertWidget(m_layout->count() - 1, button);
     button->show();
+    m_late << button;
 }
 
 /// What is well first, what needs a person last.
@@ -137,6 +140,7 @@ void TotalsStrip::hold()
 void TotalsStrip::letGo()
 {
     m_isHeld = false;
+    m_late.clear();
     for (QToolButton *const button : std::as_const(m_inOrder)) {
         button->setMinimumWidth(0);
         button->setMaximumWidth(QWIDGETSIZE_MAX);

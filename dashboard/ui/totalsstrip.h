@@ -51,6 +51,7 @@ private:
     QToolButton *m_stale;
     QHash<ServiceState, QToolButton *> m_states;
     QList<QToolButton *> m_inOrder; ///< as they stand where nothing is held
+    QList<QToolButton *> m_late;    ///< behind those that are held
 };
 
 } // namespace Hephaestus

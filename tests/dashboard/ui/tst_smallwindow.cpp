@@ -684,6 +684,9 @@ void TestSmallWindow::newTroubleIsSeenWhileThePointerIsOverTheTotals()
     QVERIFY(isSeen(u"1 unreachable"_s));
     QVERIFY(isSeen(u"1 healthy"_s));
     QCOMPARE(placeOf(u"1 healthy"_s) == before, holds);
+    fleet.applyAnswer(gone, Reports::answer(Reports::healthy()));
+    QCOMPARE(find(u"0 unreachable"_s), nullptr); // what has come and gone is not kept
+    fleet.applyAnswer(gone, Reports::failure(ClientError::Refused));
     QEvent leave(QEvent::Leave);
     QApplication::sendEvent(&strip, &leave);
     Test::deliverEvents();
