@@ -358,6 +358,7 @@ void LogText::find(bool backward)
     }
     if (found.isNull())
         return;
+    found.setKeepPositionOnInsert(true); // at the end of the last line, too
     // It is read, also where it is among the last lines: the next ones do not move it away.
     const bool wasFollowing = std::exchange(m_isFollowing, false);
     {
