@@ -74,9 +74,15 @@ void TotalsStrip::update()
              count > 0 || it.key() == ServiceState::Healthy);
     }
     show(m_stale, totals.stale, tr("%n stale", nullptr, totals.stale), totals.stale > 0);
+    fitOrLetGo();
+}
+
+/// What is held as wide as it was may keep the rest out of sight.
+void TotalsStrip::fitOrLetGo()
+{
     if (fit() <= 0 || !m_isHeld)
         return;
-    letGo(); // what appeared is not to be seen otherwise
+    letGo();
     update();
 }
 
@@ -154,7 +160,7 @@ QSize TotalsStrip::minimumSizeHint() const { return {spacing(fontMetrics(), 60),
 void TotalsStrip::resizeEvent(QResizeEvent *event)
 {
     QWidget::resizeEvent(event);
-    fit();
+    fitOrLetGo();
 }
 
 void TotalsStrip::enterEvent(QEnterEvent *event)

@@ -39,6 +39,7 @@ private:
     void update();
     void updateIcons();
     int fit();
+    void fitOrLetGo();
     void hold();
     void letGo();
     void append(QToolButton *button);

@@ -76,6 +76,7 @@ private Q_SLOTS:
     void aNameOfADependencyTakesTheRoomThatIsLeft();
     void thatThereAreMoreDependenciesIsNotCut();
     void whoHasNotAnsweredSaysWhyThereAreNoDependencies();
+    void ofTheTotalsTroubleKeepsItsWords_data();
     void ofTheTotalsTroubleKeepsItsWords();
     void newTroubleIsSeenWhileThePointerIsOverTheTotals_data();
     void newTroubleIsSeenWhileThePointerIsOverTheTotals();
@@ -605,9 +606,17 @@ void TestSmallWindow::whoHasNotAnsweredSaysWhyThereAreNoDependencies()
     QCOMPARE(told(), u"It tells of no dependencies."_s);
 }
 
+void TestSmallWindow::ofTheTotalsTroubleKeepsItsWords_data()
+{
+    QTest::addColumn<bool>("isHeld");
+    QTest::newRow("the pointer is elsewhere") << false;
+    QTest::newRow("the pointer is over it") << true;
+}
+
 /// They become numbers one after the other.
 void TestSmallWindow::ofTheTotalsTroubleKeepsItsWords()
 {
+    QFETCH(const bool, isHeld);
     FleetModel fleet;
     HealthReport stale = Reports::healthy();
     stale.code = CodeReport{CodeVerdict::Stale, {}, {}};
@@ -617,7 +626,12 @@ void TestSmallWindow::ofTheTotalsTroubleKeepsItsWords()
           Reports::answer(Reports::withError()), Reports::answer(Reports::shuttingDown()), Reports::answer(stale)})
         fleet.applyAnswer(fleet.add(Reports::entry(u"mcp"_s)), answer);
     TotalsStrip strip(fleet);
+    strip.resize(1600, 40);
     strip.show();
+    Test::deliverEvents();
+    QEnterEvent enter(QPointF(1, 1), QPointF(1, 1), QPointF(1, 1));
+    QEvent leave(QEvent::Leave);
+    QApplication::sendEvent(&strip, isHeld ? static_cast<QEvent *>(&enter) : &leave);
     bool wereSome = false;
     for (int width = 1600; width > 100; width -= 10) {
         strip.resize(width, 40);
