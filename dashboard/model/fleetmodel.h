@@ -96,8 +96,8 @@ public:
     void setGroup(ServiceId id, const QString &group);
     void setRestart(ServiceId id, const RestartMethod &restart); ///< its entry says another way now
     void setBuild(ServiceId id, const std::optional<RestartByCommand> &build);
-    /// All that its fleet file says now, but the name and the group, which are rename()'s and setGroup()'s, and the token
-    /// that a person gave.
+    /// All that its fleet file says now, but the name and the group, which are rename()'s and setGroup()'s, and the
+    /// token that a person gave.
     void setEntry(ServiceId id, const FleetEntry &entry);
 
     /// What the feeds publish, oldest first, with as few signals as for one.

@@ -64,9 +64,9 @@ public:
     /// As addAll(), after connectPrometheus(): it reports on those that it scrapes, and the others are polled. The
     /// entries say what it cannot know: tokens, restarts and their order, and services of their own.
     void addScraped(const QList<FleetEntry> &entries, const QString &fleetFile = {});
-    /// Reads a fleet file, or (`.json`) one of Prometheus' file_sd, and adds its services. One that is open is read anew:
-    /// what it says otherwise is taken, and what it names no more is not watched any more, unless an act on it is under
-    /// way. On problems nothing changes.
+    /// Reads a fleet file, or (`.json`) one of Prometheus' file_sd, and adds its services. One that is open is read
+    /// anew: what it says otherwise is taken, and what it names no more is not watched any more, unless an act on it is
+    /// under way. On problems nothing changes.
     QList<Problem> open(const QString &fleetFile);
     void remove(ServiceId id) { removeAll({id}); }
     void removeAll(const QList<ServiceId> &services); ///< each is looked at once, however many there are
