@@ -9,6 +9,7 @@
 #include "common/fleet/actturn.h"
 #include "common/fleet/hostact.h"
 #include "common/fleet/keptoutput.h"
+#include "common/fleet/knownprotocol.h"
 #include "common/fleet/observedservice.h"
 #include "common/fleet/portholders.h"
 #include "common/fleet/restarttexts.h"
@@ -606,7 +607,7 @@ void RestartSequence::Private::launchedEnded(const ExitStatus &status)
     if (!m_calledOff.isEmpty())
         return giveUp(m_calledOff);
     // 0: a program that puts itself into the background; ours do not.
-    const bool isOurs = commandToStart(entry)->command.first().section(u'/', -1) == "hephaestus"_L1;
+    const bool isOurs = isOurProgram(commandToStart(entry)->command.first());
     if (!running || (!isOurs && status.code == 0 && status.signal == 0))
         return;
     const QString command = printable(commandToStart(entry)->command.join(u' ').left(200));

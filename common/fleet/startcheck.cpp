@@ -4,6 +4,7 @@
 #include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/base/programfile.h"
+#include "common/fleet/knownprotocol.h"
 #include "common/fleet/launcher.h"
 
 #include <QCoreApplication>
@@ -24,7 +25,7 @@ constexpr auto OwnCheckTime = 5s;
 bool isOwnProgram(const QString &program)
 {
     const QFileInfo file(program);
-    return file.fileName() == "hephaestus"_L1
+    return isOurProgram(program)
         || file.canonicalFilePath() == QFileInfo(QCoreApplication::applicationFilePath()).canonicalFilePath();
 }
 

@@ -51,6 +51,44 @@ private Q_SLOTS:
     void theEndOfAWrappedProgramIsSeenAtOnce();
 };
 
+/// A process that waits until it is told to end, and which nobody reaps until this goes.
+struct Waiting
+{
+    explicit Waiting(int code)
+    {
+        std::array<int, 2> pipe{-1, -1};
+        if (::pipe(pipe.data()) != 0)
+            return;
+        pid = ::fork();
+        if (pid == 0) {
+            ::close(pipe[1]);
+            char byte;
+            ::_exit(::read(pipe[0], &byte, 1) == 0 ? code : 127);
+        }
+        ::close(pipe[0]);
+        m_writer = pipe[1];
+    }
+    ~Waiting()
+    {
+        end();
+        if (pid > 0)
+            ::waitpid(pid, nullptr, 0);
+    }
+    Waiting(const Waiting &) = delete;
+    Waiting &operator=(const Waiting &) = delete;
+
+    void end()
+    {
+        if (const int writer = std::exchange(m_writer, -1); writer >= 0)
+            ::close(writer);
+    }
+
+    pid_t pid = -1;
+
+private:
+    int m_writer = -1;
+};
+
 /// Obituaries whose clock and whose look at /proc are the test's.
 struct Bench
 {
@@ -492,22 +530,14 @@ void TestObituaries::whatAProcessLeftSaysWhyItEnded()
     bench.found = true;
     QSignalSpy buried(&bench.obituaries, &Obituaries::buried);
     QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
-    std::array<int, 2> pipe;
-    QCOMPARE(::pipe(pipe.data()), 0);
-    const pid_t pid = ::fork(); // which nobody reaps until its end was told
-    if (pid == 0) {
-        ::close(pipe[1]);
-        char byte;
-        ::_exit(::read(pipe[0], &byte, 1) == 0 ? code : 127);
-    }
-    ::close(pipe[0]);
+    Waiting process(code);
+    const pid_t pid = process.pid;
     QVERIFY(pid > 0);
-    const auto reap = qScopeGuard([pid] { ::waitpid(pid, nullptr, 0); });
     HealthReport report = Reports::healthy();
     report.pid = pid;
     bench.obituaries.observe(1, Reports::entry(u"quick"_s, u"http://127.0.0.1:1"_s), report, "{}");
     QVERIFY(!leaveEndNote({report.instanceId, pid, reason, u"bash (pid 77)"_s, told}, bench.state.path()));
-    ::close(pipe[1]);
+    process.end();
     QTRY_COMPARE(happened.size(), 1);
     QCOMPARE(happened[0][0].value<Event>().text, text.arg(pid));
     QTEST(int(buried.size()), "deaths");
@@ -579,17 +609,9 @@ void TestObituaries::anUncleanEndThatWasAskedForIsTold()
     Bench bench;
     bench.found = true;
     QSignalSpy happened(&bench.obituaries, &Obituaries::happened);
-    std::array<int, 2> pipe;
-    QCOMPARE(::pipe(pipe.data()), 0);
-    const pid_t pid = ::fork(); // which nobody reaps until its end was told
-    if (pid == 0) {
-        ::close(pipe[1]);
-        char byte;
-        ::_exit(::read(pipe[0], &byte, 1) == 0 ? code : 127);
-    }
-    ::close(pipe[0]);
+    Waiting process(code);
+    const pid_t pid = process.pid;
     QVERIFY(pid > 0);
-    const auto reap = qScopeGuard([pid] { ::waitpid(pid, nullptr, 0); });
     HealthReport report = Reports::healthy();
     report.status = ServiceStatus::ShuttingDown;
     report.shutdown = ShutdownProgress{ShutdownMode::Immediate, {}, {}, 0, {}};
@@ -597,7 +619,7 @@ void TestObituaries::anUncleanEndThatWasAskedForIsTold()
     if (isWrapper)
         report.process = WrappedProcess{.pid = 9, .state = ProcessState::Stopping};
     bench.obituaries.observe(1, Reports::entry(u"hanger"_s, u"http://127.0.0.1:1"_s), report, "{}");
-    ::close(pipe[1]);
+    process.end();
     QTRY_COMPARE(happened.size(), 1);
     const auto event = happened[0][0].value<Event>();
     QCOMPARE(event.text, text.contains(u"%1"_s) ? text.arg(pid) : text);
