@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/homedirectory.h"
 
+#include <QDir>
 #include <QFile>
 
 #include <pwd.h>
@@ -9,6 +10,8 @@
 #include <vector>
 
 namespace Hephaestus {
+
+using namespace Qt::StringLiterals;
 
 QString homeDirectory()
 {
@@ -22,6 +25,16 @@ QString homeDirectory()
         return {};
     const QByteArray home(found->pw_dir);
     return home.startsWith('/') && home != "/" ? QFile::decodeName(home) : QString();
+}
+
+QString defaultStateDirectory()
+{
+    // QStandardPaths knows the state directory from Qt 6.7 only (XDG Base Directory Specification).
+    const QString state = qEnvironmentVariable("XDG_STATE_HOME");
+    if (QDir::isAbsolutePath(state))
+        return state + u"/hephaestus"_s;
+    const QString home = homeDirectory();
+    return home.isEmpty() ? QString() : home + u"/.local/state/hephaestus"_s;
 }
 
 QString homeRelative(const QString &path)

@@ -9,6 +9,9 @@ namespace Hephaestus {
 /// QDir::homePath() would say `/` then, and what is written there is in nobody's home. Any thread.
 QString homeDirectory();
 
+/// `$XDG_STATE_HOME/hephaestus`; empty: there is neither that nor a home.
+QString defaultStateDirectory();
+
 /// A path as a person reads it: `~` for the home directory that it is in. Any thread.
 QString homeRelative(const QString &path);
 

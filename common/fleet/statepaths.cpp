@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/statepaths.h"
 
-#include "common/base/homedirectory.h"
-
-#include <QDir>
 #include <QUrl>
 
 namespace Hephaestus {
@@ -20,16 +17,6 @@ QString fileNameOf(const QString &serviceName)
 }
 
 } // namespace
-
-QString defaultStateDirectory()
-{
-    // QStandardPaths knows the state directory from Qt 6.7 only (XDG Base Directory Specification).
-    const QString state = qEnvironmentVariable("XDG_STATE_HOME");
-    if (QDir::isAbsolutePath(state))
-        return state + u"/hephaestus"_s;
-    const QString home = homeDirectory();
-    return home.isEmpty() ? QString() : home + u"/.local/state/hephaestus"_s;
-}
 
 QString logFileOf(const QString &name, const QString &stateDirectory)
 {

@@ -3,7 +3,7 @@
 
 #include "common/base/localtime.h"
 #include "common/client/serviceclient.h"
-#include "common/fleet/endnotes.h"
+#include "common/protocol/endnotes.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
 #include "common/fleet/plannedend.h"

@@ -6,7 +6,7 @@
 #include "common/base/localtime.h"
 #include "common/base/username.h"
 #include "common/fleet/actlock.h"
-#include "common/fleet/endnotes.h"
+#include "common/protocol/endnotes.h"
 #include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/foreignservice.h"

@@ -288,7 +288,7 @@ void RunProgram::passSignalOn(int number, SignalSender sender)
     if (m_service.state().phase() >= Phase::Draining)
         return;
     m_stoppedBy = sender;
-    m_endNote.noteStop(isHangup ? SignalSender{.isKernel = true} : sender);
+    m_service.endNote().noteStop(isHangup ? SignalSender{.isKernel = true} : sender);
     qCInfo(logShutdown, "%s", isHangup ? "the terminal is closed" : "received the program's stop signal");
     m_service.shutdown().request(ShutdownMode::Signal);
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "server/app/endnotewriter.h"
 #include "server/app/handedprogram.h"
 #include "server/app/inplacerestart.h"
 #include "server/app/overlappingrestart.h"
@@ -77,7 +76,6 @@ private:
     Guardian &m_guardian;
     const std::shared_ptr<FamilyUsage> m_usage = std::make_shared<FamilyUsage>(); ///< the state outlives this object
     Service m_service;
-    EndNoteWriter m_endNote{m_service};
     ReadinessWatch m_readiness;
     Supervisor m_supervisor;
     ProgramCode m_code;

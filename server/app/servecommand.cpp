@@ -2,7 +2,6 @@
 #include "common/base/beginthread.h"
 #include "common/base/privatedirectory.h"
 #include "server/app/commands.h"
-#include "server/app/endnotewriter.h"
 #include "server/app/handedprogram.h"
 #include "server/app/inplacerestart.h"
 #include "server/app/leanqt.h"
@@ -194,7 +193,6 @@ private:
     EventThread m_codeThread{"code"};
     CodeMonitor m_code;
     Checks m_checks;
-    EndNoteWriter m_endNote{m_service};
     SystemdNotifier m_notifier;
     InPlaceRestart m_restart;
 };

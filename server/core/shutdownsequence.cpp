@@ -78,12 +78,13 @@ std::chrono::milliseconds ShutdownSequence::budget() const
     return total;
 }
 
-void ShutdownSequence::request(ShutdownMode mode, std::optional<std::chrono::milliseconds> notice)
+void ShutdownSequence::request(ShutdownMode mode, std::optional<std::chrono::milliseconds> notice, ShutdownAsker asker)
 {
     const Phase phase = m_state.phase();
     if (phase >= Phase::Draining) {
         if (m_result.mode == ShutdownMode::Restart && mode != ShutdownMode::Restart) {
             m_result.mode = mode; // joined; but who wants it stopped does not want it back
+            m_asker = asker;
             Q_EMIT restartRevoked();
         }
         return;
@@ -91,6 +92,7 @@ void ShutdownSequence::request(ShutdownMode mode, std::optional<std::chrono::mil
     if (mode == ShutdownMode::Scheduled && phase == Phase::Notice)
         return; // joined
     m_result.mode = mode;
+    m_asker = asker;
     if (m_result.shutdownId.isEmpty()) {
         const quint64 id = QRandomGenerator::system()->generate64();
         m_result.shutdownId = QStringLiteral("%1").arg(id, 16, 16, QLatin1Char('0'));

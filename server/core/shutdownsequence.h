@@ -19,6 +19,12 @@ struct ShutdownTimes
     bool operator==(const ShutdownTimes &) const = default;
 };
 
+/// Who asks for a shutdown.
+enum class ShutdownAsker {
+    Program,  ///< itself, or by a signal
+    Endpoint, ///< a request over the network
+};
+
 /// The one shutdown of a service: notice, drain, the clean-up steps, done. However often and by whomever it is
 /// asked for, it runs once, and finished() tells everybody the result.
 ///
@@ -49,7 +55,10 @@ public:
     /// Asks for the shutdown, at once (Immediate, Signal, Restart) or after the notice (Scheduled). A second
     /// request joins the first; one that cannot wait ends a notice. While starting there is no notice. A stop that
     /// joins a restart makes it a stop: result().mode tells, up to the end of the process.
-    void request(ShutdownMode mode, std::optional<std::chrono::milliseconds> notice = {});
+    void request(ShutdownMode mode, std::optional<std::chrono::milliseconds> notice = {},
+                 ShutdownAsker asker = ShutdownAsker::Program);
+    /// Who made the request that result().mode is of.
+    ShutdownAsker asker() const { return m_asker; }
 
     /// Takes a scheduled shutdown back; false once draining has begun, or if none is scheduled.
     bool cancel();
@@ -93,6 +102,7 @@ private:
     std::shared_ptr<Shared> m_shared;
     std::vector<CleanupStep> m_steps; ///< in the order of running, those done removed
     ShutdownResult m_result;
+    ShutdownAsker m_asker = ShutdownAsker::Program;
     QTimer m_timer;
     Clock::TimePoint m_deadline;     ///< of the present phase or step
     Clock::TimePoint m_phaseStarted; ///< of the drain, then of the clean-up

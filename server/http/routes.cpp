@@ -285,7 +285,7 @@ void Routes::shutdown(const Request &, const Reply &reply)
         if (m_sequence.isFinished())
             answerShutdown(m_sequence.result());
         else
-            m_sequence.request(ShutdownMode::Immediate);
+            m_sequence.request(ShutdownMode::Immediate, {}, ShutdownAsker::Endpoint);
     });
 }
 
@@ -315,7 +315,7 @@ void Routes::schedule(const Request &request, const Reply &reply)
     if (*delay)
         notice = std::chrono::ceil<std::chrono::milliseconds>(**delay);
     m_state.announceShutdown(ShutdownMode::Scheduled, notice);
-    inMainThread([this, notice] { m_sequence.request(ShutdownMode::Scheduled, notice); });
+    inMainThread([this, notice] { m_sequence.request(ShutdownMode::Scheduled, notice, ShutdownAsker::Endpoint); });
     reply.send(200, encodeScheduled());
 }
 

@@ -45,6 +45,7 @@ Service::Service(const ServiceOptions &options, std::unique_ptr<ServerState> own
     , m_ownState(std::move(owned))
     , m_state(state ? *state : *m_ownState)
     , m_shutdown(m_state, options.shutdown)
+    , m_endNote(m_state, m_shutdown)
     , m_http(m_state, m_shutdown, options.http)
     , m_tls(options.http.tls.isOn())
     , m_announceTo(options.isWrapper ? STDERR_FILENO : STDOUT_FILENO)
@@ -65,6 +66,7 @@ void Service::connectShutdown()
             return;
         }
         qCInfo(logShutdown, "received %s", number == SIGTERM ? "SIGTERM" : "SIGINT");
+        m_endNote.noteStop(sender);
         Q_EMIT stopReceived(sender);
         m_shutdown.request(ShutdownMode::Signal);
     });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "server/core/cleanupstep.h"
+#include "server/core/endnotewriter.h"
 #include "server/core/serverstate.h"
 #include "server/core/shutdownsequence.h"
 #include "server/core/unixsignals.h"
@@ -54,6 +55,8 @@ public:
     ServerState &state() { return m_state; }
     ShutdownSequence &shutdown() { return m_shutdown; }
     HttpServer &http() { return m_http; }
+    /// For a program that ends at signals of its own.
+    EndNoteWriter &endNote() { return m_endNote; }
 
     /// The tracker of this name; the reference stays valid as long as the state.
     Dependency &dependency(const QString &name) { return m_state.dependency(name); }
@@ -104,6 +107,7 @@ private:
     std::unique_ptr<ServerState> m_ownState;
     ServerState &m_state;
     ShutdownSequence m_shutdown;
+    EndNoteWriter m_endNote;
     HttpServer m_http;
     const bool m_tls;
     const int m_announceTo; ///< a descriptor

@@ -86,7 +86,7 @@ class Group:
             self._was_asked = True
             self.workers.ask(mode, self._service.shutdown.notice if delay is None else delay)
             self._revision = self.workers.asked[2]
-            return self._service.shutdown.request(mode, delay)
+            return self._service.shutdown.request(mode, delay, "endpoint")
 
     def cancel(self) -> bool:
         """As Shutdown.cancel(), at all workers."""

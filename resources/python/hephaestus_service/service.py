@@ -21,7 +21,7 @@ from concurrent.futures import wait
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Sequence, Tuple, Type, TypeVar
 
-from . import logs, process, report
+from . import endnote, logs, process, report
 from .access import Access, AccessError, read_token
 from .checks import Check, Checks, Tasks
 from .connections import Connections
@@ -133,6 +133,7 @@ class Service:
         self.code: Optional[Freshness] = freshness(self._watch) if self._tells_code else None
         self._application: Optional[Step] = None  # the application's own end, where it has one
         self.shutdown = Shutdown(self.in_flight, self._make_steps, self._notice, self._drain)
+        self.shutdown.before_result = self._leave_note
         self.checks = Checks(self.runner, self.shutdown.stopping, self._checks)
         self.tasks = Tasks(self.runner, self.shutdown.when_stopping, self._background)
         self._signals = Signals(self._signalled)
@@ -489,7 +490,7 @@ class Service:
 
     def request_shutdown(self, mode: str, delay: Optional[float] = None) -> Future[Json]:
         """As Shutdown.request(), at all workers of a server that has several."""
-        return self.shutdown.request(mode, delay) if self._group is None else self._group.ask(mode, delay)
+        return self.shutdown.request(mode, delay, "endpoint") if self._group is None else self._group.ask(mode, delay)
 
     def cancel_shutdown(self) -> bool:
         """As Shutdown.cancel()."""
@@ -580,7 +581,18 @@ class Service:
         if self._group is not None and self._group.is_replaced:
             self._signals.pass_on(number)  # the server stops to accept, and ends its requests; then its end runs the steps
         else:
-            self.shutdown.request("signal")
+            self.shutdown.request("signal", asked_by="signal")
+
+    def _leave_note(self) -> None:
+        """Of who asked for the end: who watches may have seen nothing of it. Of several workers the one does that was asked. One that got a
+        signal does not know whether the others did."""
+        asked_by = self.shutdown.asked_by
+        if asked_by is None or self.shutdown.mode == "restart" or (self._group is not None and asked_by == "signal"):
+            return
+        try:
+            endnote.leave(self.instance_id, os.getpid() if self._group is None else self._group.workers.master, asked_by, self.exit_code)
+        except Exception as problem:  # noqa: BLE001: the shutdown goes on without it
+            log.debug("no note of the end: %s", problem)
 
     def _leave(self) -> None:
         """When the shutdown has ended, in a thread of its own: the answers go out, then the process ends."""
@@ -598,7 +610,8 @@ class Service:
     def _end_others(self) -> None:
         """The process ends with this service. Others in it drain and run their steps before; those of `with service` end with their block."""
         others = [each for each in list(_in_process) if each is not self and each.has_begun and not each._has_block]
-        ends = [each.shutdown.request("restart" if self.shutdown.mode == "restart" else "signal") for each in others]
+        mode = "restart" if self.shutdown.mode == "restart" else "signal"
+        ends = [each.shutdown.request(mode, asked_by=self.shutdown.asked_by) for each in others]
         wait(ends, max((each._longest_end() for each in others), default=0.0))
 
     def _longest_end(self) -> float:

@@ -133,6 +133,7 @@ class Shutdown:
         self.result: Future[Json] = Future()
         self.exit_code = CLEAN
         self.mode: Optional[str] = None
+        self.asked_by: Optional[str] = None  # `endpoint` or `signal`; None: the program or its server ends by itself
         self.steps: List[Step] = []
         self.notice, self.drain = notice, drain
         self._make_steps = steps
@@ -149,6 +150,7 @@ class Shutdown:
         self.may_begin: Callable[[], bool] = lambda: True  # asked when a notice ends; False: it was taken back
         self.when_drained: Callable[[float], None] = lambda deadline: None  # called before the steps; may wait until then, monotonic
         self.conclude: Callable[[Json], Json] = lambda result: result  # makes the answer of this process' result
+        self.before_result: Callable[[], None] = lambda: None  # called when everything but the result is there
 
     @property
     def phase(self) -> Phase:
@@ -182,15 +184,15 @@ class Shutdown:
                     self._told.remove(function)
         return remove
 
-    def request(self, mode: str, delay: Optional[float] = None) -> Future[Json]:
+    def request(self, mode: str, delay: Optional[float] = None, asked_by: Optional[str] = None) -> Future[Json]:
         """Begins the shutdown or joins it. Every mode but `scheduled` ends a notice. The future has the answer's body.
 
-        `delay` is the seconds of notice a scheduled shutdown gives; by default that of the service.
+        `delay` is the seconds of notice a scheduled shutdown gives; by default that of the service. Who joins has not asked.
         """
         with self._lock:
             self.in_flight.is_open = False
             if self._thread is None:
-                self.mode = mode
+                self.mode, self.asked_by = mode, asked_by
                 self._ended_before = self.in_flight.count_ended()
                 notice = (self.notice if delay is None else delay) if mode == "scheduled" else 0.0
                 if notice > 0:
@@ -202,7 +204,7 @@ class Shutdown:
                 self._thread.start()
             elif mode != "scheduled":
                 if self._phase is Phase.NOTICE:
-                    self.mode = mode
+                    self.mode, self.asked_by = mode, asked_by
                     self._enter(Phase.DRAINING, self.drain)
                 self._hurry.set()
         return self.result
@@ -217,7 +219,7 @@ class Shutdown:
 
     def _take_back(self) -> None:
         self._thread = None
-        self.mode = None
+        self.mode = self.asked_by = None
         self.requested.clear()
         self._phase = Phase.RUNNING
         self.in_flight.is_open = True
@@ -281,6 +283,7 @@ class Shutdown:
             "drain": {"waited_seconds": round(waited, 6), "completed": completed, "abandoned": abandoned},
             "steps": [step.report() for step in self.steps]})
         self.exit_code = result["exit_code"]
+        self.before_result()
         self._enter(Phase.STOPPED, None)
         self.result.set_result(result)
 

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 import atexit
+import os
 import sys
+import tempfile
 import threading
 import time
 from pathlib import Path
@@ -9,6 +11,9 @@ import pytest
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "resources/python"))
+
+_state = tempfile.TemporaryDirectory(prefix="hephaestus-state-")
+os.environ["XDG_STATE_HOME"] = _state.name  # of what the tests start, too: notes of their ends are not this user's
 
 from hephaestus_service import Service, process  # noqa: E402
 from hephaestus_service.signals import Signals  # noqa: E402

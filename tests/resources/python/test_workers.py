@@ -103,6 +103,14 @@ def test_all_workers_are_one_service(server, eventually):
         pass
 
 
+def test_a_note_of_their_end_is_that_of_their_master(server):
+    instance = server.json("/health/live")["instance_id"]
+    server.json("/health/shutdown", "POST")
+    assert server.process.wait(TIMEOUT) == 0
+    note = Path(os.environ["XDG_STATE_HOME"], f"hephaestus/ends/{instance}.json")
+    assert json.loads(note.read_bytes()) == {"instance_id": instance, "pid": server.process.pid, "reason": "endpoint", "by": "", "exit_code": 0}
+
+
 def test_a_shutdown_can_be_scheduled_at_one_worker_and_taken_back_at_another(server):
     for _ in range(2):
         server.json("/health/shutdown/schedule", "POST")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // Shutdowns that do not go well, of a real process that embeds the library.
+#include "common/protocol/endnotes.h"
 #include "common/protocol/healthcodec.h"
 #include "tests/support/processline.h"
 #include "tests/support/rawhttp.h"
@@ -31,6 +32,8 @@ private Q_SLOTS:
     void aLaterSecondSignalForcesTheEnd();
     void aShutdownWhileStartingIsNeverReportedHealthy_data();
     void aShutdownWhileStartingIsNeverReportedHealthy();
+    void itLeavesANoteOfWhoAskedItToEnd_data();
+    void itLeavesANoteOfWhoAskedItToEnd();
 
 private:
     static bool start(ServiceProcess &service, const QStringList &arguments)
@@ -199,6 +202,34 @@ void TestService::aShutdownWhileStartingIsNeverReportedHealthy()
         QCOMPARE(asked->answer().status, 500); // one step hangs
     QCOMPARE(service.exitCode(), 3);
     QCOMPARE(service.process.readAllStandardOutput(), "step hangs\nstep ok\n");
+}
+
+void TestService::itLeavesANoteOfWhoAskedItToEnd_data()
+{
+    QTest::addColumn<bool>("isByEndpoint");
+    QTest::addColumn<QString>("step");
+    QTest::addColumn<int>("exitCode");
+    QTest::newRow("its endpoint") << true << u"ok"_s << 0;
+    QTest::newRow("its endpoint, with a step that fails") << true << u"fails"_s << 3;
+    QTest::newRow("a signal") << false << u"ok"_s << 0;
+}
+
+void TestService::itLeavesANoteOfWhoAskedItToEnd()
+{
+    QFETCH(bool, isByEndpoint);
+    QFETCH(QString, step);
+    START(service, {step});
+    const auto health = decodeBasic(rawRequest(service.port, "GET", "/health/live").body);
+    QVERIFY(health);
+    if (isByEndpoint)
+        rawRequest(service.port, "POST", "/health/shutdown");
+    else
+        service.signal(SIGTERM);
+    QTEST(service.exitCode(), "exitCode");
+    const std::optional<EndNote> note = readEndNote(health->instanceId, health->pid.value_or(0), {});
+    QVERIFY(note);
+    QCOMPARE(note->reason, isByEndpoint ? EndReason::Endpoint : EndReason::Signal);
+    QTEST(note->exitCode, "exitCode");
 }
 
 QTEST_GUILESS_MAIN(TestService)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/protocol/endnote.h"
+#include "server/core/shutdownsequence.h"
 #include "server/core/unixsignals.h"
 
 #include <QObject>
@@ -10,23 +11,22 @@
 
 namespace Hephaestus {
 
-class Service;
-
 /// Leaves a note of who asked a service to end, once its clean-up is over: who watches it may have seen nothing of it.
 /// What ends unasked leaves none.
 class EndNoteWriter : public QObject
 {
 public:
-    /// `service` outlives this.
-    explicit EndNoteWriter(Service &service);
+    /// `state` and `shutdown` outlive this.
+    EndNoteWriter(const ServerState &state, const ShutdownSequence &shutdown);
 
-    /// It is asked to end by a signal.
+    /// It is asked to end by a signal. Before the shutdown is.
     void noteStop(const SignalSender &sender);
 
 private:
     void write();
 
-    Service &m_service;
+    const ServerState &m_state;
+    const ShutdownSequence &m_shutdown;
     std::optional<EndNote> m_bySignal; ///< the first one
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/fleet/endnotes.h"
+#include "common/protocol/endnotes.h"
 
+#include "common/base/homedirectory.h"
 #include "common/base/privatedirectory.h"
-#include "common/fleet/statepaths.h"
 #include "common/protocol/endnotecodec.h"
 
 #include <QDir>

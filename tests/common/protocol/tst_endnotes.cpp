@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "common/fleet/endnotes.h"
+#include "common/protocol/endnotes.h"
 
 #include <QDir>
 #include <QFile>

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "server/app/endnotewriter.h"
+#include "server/core/endnotewriter.h"
 
-#include "common/fleet/endnotes.h"
+#include "common/protocol/endnotes.h"
 #include "server/core/log.h"
-#include "server/http/service.h"
 
 #include <QFile>
 
@@ -35,26 +34,29 @@ EndNote noteOf(const SignalSender &sender)
 
 } // namespace
 
-EndNoteWriter::EndNoteWriter(Service &service) : m_service(service)
+EndNoteWriter::EndNoteWriter(const ServerState &state, const ShutdownSequence &shutdown)
+    : m_state(state)
+    , m_shutdown(shutdown)
 {
-    connect(&service, &Service::stopReceived, this, &EndNoteWriter::noteStop);
-    connect(&service.shutdown(), &ShutdownSequence::finished, this, &EndNoteWriter::write);
+    connect(&shutdown, &ShutdownSequence::finished, this, &EndNoteWriter::write);
 }
 
 void EndNoteWriter::noteStop(const SignalSender &sender)
 {
-    if (!m_bySignal)
+    // One that comes later joins what another reason has begun, unless it makes a stop of a restart.
+    const bool isJoined = m_state.phase() >= Phase::Draining && m_shutdown.result().mode != ShutdownMode::Restart;
+    if (!m_bySignal && !isJoined)
         m_bySignal = noteOf(sender);
 }
 
 void EndNoteWriter::write()
 {
-    const ShutdownResult &result = m_service.shutdown().result();
-    const bool isByEndpoint = result.mode == ShutdownMode::Immediate || result.mode == ShutdownMode::Scheduled;
+    const ShutdownResult &result = m_shutdown.result();
+    const bool isByEndpoint = m_shutdown.asker() == ShutdownAsker::Endpoint;
     if (!isByEndpoint && (result.mode != ShutdownMode::Signal || !m_bySignal))
         return;
     EndNote note = isByEndpoint ? EndNote{.reason = EndReason::Endpoint} : *m_bySignal;
-    const BasicHealth health = m_service.state().basic();
+    const BasicHealth health = m_state.basic();
     note.instance = health.instanceId;
     note.pid = health.pid.value_or(0);
     note.exitCode = result.complete ? result.exitCode.value_or(0) : std::max(result.exitCode.value_or(0), 1);

@@ -14,7 +14,7 @@ namespace Hephaestus {
 std::optional<Problem> leaveEndNote(const EndNote &note, const QString &stateDirectory = {});
 
 /// Of the process `pid` that answered as that instance; nothing: it left none. It may be another user's, have another
-/// state directory or another machine, embed the library, or have been killed.
+/// state directory or another machine, or have been killed.
 std::optional<EndNote> readEndNote(const QString &instance, qint64 pid, const QString &stateDirectory);
 
 } // namespace Hephaestus
