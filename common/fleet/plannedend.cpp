@@ -1,16 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/plannedend.h"
 
+#include "common/base/printable.h"
+#include "common/base/processentry.h"
 #include "common/fleet/actlock.h"
 #include "common/fleet/restarttexts.h"
+#include "common/protocol/endnotes.h"
 
 #include <algorithm>
 
 namespace Hephaestus {
 
-namespace {
-
+using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
+
+namespace {
 
 /// So long after an act the end of a process that its receipt does not name still belongs to it: what a wrapper runs.
 constexpr auto Afterwards = 5s;
@@ -19,6 +23,18 @@ bool isUnderWay(const ActRecord &record)
 {
     return record.running && !record.running->hasEnded && !record.running->request.isDone
         && isAlive(record.running->request.by);
+}
+
+QString askerText(const EndNote &note)
+{
+    switch (note.reason) {
+    case EndReason::Endpoint: return u"by POST /health/shutdown"_s;
+    case EndReason::Terminal: return u"from its terminal"_s;
+    case EndReason::ServiceManager: return u"by systemd"_s;
+    case EndReason::Signal:
+        return note.by.isEmpty() ? u"by a signal"_s : u"by a signal of %1"_s.arg(printable(note.by));
+    }
+    Q_UNREACHABLE();
 }
 
 bool isBrokenOff(const ActRecord &record) { return record.running && !record.running->hasEnded && !isUnderWay(record); }
@@ -68,6 +84,24 @@ PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory)
     const bool isStart = record.latest && record.latest->action != FleetAction::Stop;
     const bool hasFailed = record.running || (record.last && !record.last->ok);
     return {ServiceState::Unreachable, isStart && hasFailed ? record.latest->command : QString()};
+}
+
+std::optional<KnownEnd> knownEnd(const FleetEntry &entry, const LastAnswer &last, const QString &stateDirectory)
+{
+    if (last.instance.isEmpty() || last.pid <= 0 || !localAddressOf(entry))
+        return {};
+    const QString process = u"pid %1"_s.arg(last.pid);
+    if (const std::optional<EndNote> note = readEndNote(last.instance, last.pid, stateDirectory)) {
+        const QString asker = askerText(*note);
+        return KnownEnd{note->wasPlanned(),
+                        note->wasPlanned() ? u"%1 ended as asked %2"_s.arg(process, asker)
+                                           : u"%1 ended with exit code %2, after it was asked to end %3"_s.arg(
+                                               process, QString::number(note->exitCode), asker)};
+    }
+    const std::optional<ProcessEntry> there = readProcess(last.pid);
+    if (!hasProcessTable() || (there && !there->isZombie()))
+        return {};
+    return KnownEnd{false, u"%1, which answered last, is gone, and left no note of who asked it to end"_s.arg(process)};
 }
 
 bool wasAskedToEnd(const FleetEntry &entry, qint64 pid, const QDateTime &now, const QString &stateDirectory)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "common/fleet/fleet.h"
+#include "common/protocol/lastanswer.h"
 #include "common/protocol/receipt.h"
 #include "common/protocol/servicesnapshot.h"
 
@@ -27,6 +28,19 @@ std::optional<Receipt> brokenOffAct(const FleetEntry &entry, const QString &stat
 
 /// Of one that was stopped on purpose or being started, and is neither any more by plannedEnd(). Nobody answers.
 PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory);
+
+/// How the process that answered last has ended, of a service of this machine that nobody listens for.
+struct KnownEnd
+{
+    bool wasPlanned = false; ///< somebody wanted it, and its clean-up is complete
+    QString text;            ///< a clause
+
+    bool operator==(const KnownEnd &) const = default;
+};
+
+/// By the note that it left (endnotes.h). Nothing: it is not known which process that was, or another one has its
+/// number, or its own lives.
+std::optional<KnownEnd> knownEnd(const FleetEntry &entry, const LastAnswer &last, const QString &stateDirectory);
 
 /// Whether the end of the service's process `pid`, which came just before `now`, is what such an act asked for.
 bool wasAskedToEnd(const FleetEntry &entry, qint64 pid, const QDateTime &now, const QString &stateDirectory);

@@ -6,7 +6,6 @@
 #include "common/base/localtime.h"
 #include "common/base/username.h"
 #include "common/fleet/actlock.h"
-#include "common/protocol/endnotes.h"
 #include "common/fleet/filesdfile.h"
 #include "common/fleet/fleetfile.h"
 #include "common/fleet/foreignservice.h"
@@ -36,6 +35,7 @@ namespace {
 
 constexpr auto BoundOutputsEvery = 5s;
 constexpr auto LongestPast = 1s;   ///< to read what is remembered
+constexpr auto LearnFor = 2s;      ///< so many that answer for the first time are saved together
 constexpr auto AskHostsEvery = 2s; ///< the connection has longer pauses of its own
 
 /// `~/shop-b, branch fix-cart`
@@ -61,6 +61,7 @@ FleetSession::FleetSession(SequenceOptions options, const Clock &clock, QObject 
     , m_stale(clock)
     , m_trust(m_stateDirectory)
     , m_holders(m_stateDirectory)
+    , m_lastAnswers(m_stateDirectory)
     , m_watch(clock, m_stateDirectory)
 {
     connectParts();
@@ -95,6 +96,7 @@ void FleetSession::connectParts()
         tellUntrusted(id);
         chooseRecorded(id);
         rememberStopped(id);
+        rememberAnswer(id);
         showToHooks(id);
     });
     connect(&m_stale, &StaleRestarts::due, this, &FleetSession::restartStale);
@@ -103,6 +105,7 @@ void FleetSession::connectParts()
     connect(&m_ageTimer, &QTimer::timeout, &m_fleet, &FleetModel::updateAges);
     connect(&m_hookTimer, &QTimer::timeout, this, &FleetSession::checkHooks);
     connect(&m_hostTimer, &QTimer::timeout, this, &FleetSession::askLoneHosts);
+    connect(&m_learnTimer, &QTimer::timeout, this, &FleetSession::saveAnswers);
     connect(&m_pastTimer, &QTimer::timeout, this, &FleetSession::applyHeld);
     connect(&m_outputTimer, &QTimer::timeout, this, &FleetSession::boundOutputs);
 }
@@ -192,6 +195,7 @@ void FleetSession::accept(ServiceId id, const QString &name)
     m_journal.append({m_clock.wall(), id, row->entry.name, EventKind::Action,
                       tr("%1 is this service from now on").arg(visibleText(name, 80)), userName(::getuid())});
     m_fleet.setKnown(id, {name, 0}, true);
+    forgetAnswer(id);
     m_watch.polling().askAnew(id);
 }
 
@@ -219,10 +223,12 @@ std::optional<PlannedEnd> FleetSession::whyGone(const ServiceRow &row)
     const bool wasRecorded = row.observed == ServiceState::Stopped && m_stopped.value(row.id);
     const bool hasFailed = row.observed == ServiceState::Unreachable && !row.actor.isEmpty();
     const bool isToCome = isBrokenOff || hasFailed || row.observed == ServiceState::Restarting;
-    // Who was restarted ended as planned, too.
-    if (!planned && !isToCome && row.failure.isEmpty() && row.report && localAddressOf(row.entry)) {
-        const auto note = readEndNote(row.report->instanceId, row.report->pid.value_or(0), m_stateDirectory);
-        if (note && note->wasPlanned())
+    // Who was restarted ended as planned, too. One that this window has not seen answer may have answered another.
+    if (!planned && !isToCome && row.failure.isEmpty()) {
+        const LastAnswer last = row.report ? LastAnswer{{}, row.report->instanceId, row.report->pid.value_or(0)}
+                                           : m_lastAnswers.latestOf(row.entry);
+        const std::optional<KnownEnd> end = knownEnd(row.entry, last, m_stateDirectory);
+        if (end && end->wasPlanned)
             planned = PlannedEnd{};
     }
     if (planned || !(wasRecorded || isToCome))
@@ -350,6 +356,36 @@ void FleetSession::rememberStopped(ServiceId id)
         return;
     if (recordStopped(row.entry, isStopped, m_stateDirectory))
         m_stopped.insert(id, isStopped);
+}
+
+/// For the commands, which do not watch.
+void FleetSession::rememberAnswer(ServiceId id)
+{
+    const ServiceRow &row = *m_fleet.find(id);
+    if (!row.isCurrent() || row.report->instanceId.isEmpty() || !row.report->owner.isEmpty()
+        || m_watch.ownerOf(id) != &m_watch.polling() || m_learned.value(id) == row.report->instanceId)
+        return;
+    m_learned.insert(id, row.report->instanceId);
+    m_lastAnswers.note(row.entry,
+                       {row.report->service, row.report->instanceId, row.report->pid.value_or(0),
+                        localTime(m_clock.wall()).toMSecsSinceEpoch()});
+    if (!m_learnTimer.isActive())
+        m_learnTimer.start(LearnFor);
+}
+
+void FleetSession::forgetAnswer(ServiceId id)
+{
+    if (const ServiceRow *const row = m_fleet.find(id); row && m_learned.remove(id)) {
+        m_lastAnswers.note(row->entry, {});
+        m_learnTimer.start(LearnFor);
+    }
+}
+
+/// Nobody is told that it could not be kept: a command knows less then.
+void FleetSession::saveAnswers()
+{
+    m_learnTimer.stop();
+    m_lastAnswers.save();
 }
 
 void FleetSession::keepHistory(const QString &file, HistoryLimits limits)
@@ -772,6 +808,8 @@ bool FleetSession::forget(ServiceId id)
         if (rows.isEmpty() && m_history)
             m_history->forgetPast(url);
         if (rows.isEmpty())
+            forgetAnswer(id);
+        if (rows.isEmpty())
             m_byUrl.remove(url);
         else if (wasRecorded)
             updateOwner(rows.first());
@@ -849,6 +887,7 @@ void FleetSession::stop()
     m_hookTimer.stop();
     m_hostTimer.stop();
     m_outputTimer.stop();
+    saveAnswers();
 }
 
 void FleetSession::runHooks(const Fleet &fleet)

@@ -4,6 +4,7 @@
 #include "common/fleet/actwatch.h"
 #include "common/fleet/fleettrust.h"
 #include "common/fleet/hookrunner.h"
+#include "common/fleet/lastanswers.h"
 #include "dashboard/model/addressholders.h"
 #include "dashboard/model/alertpush.h"
 #include "dashboard/model/bulkactions.h"
@@ -145,6 +146,9 @@ private:
     void applyHeld();
     void hurryAfterSleep();
     void rememberStopped(ServiceId id);
+    void rememberAnswer(ServiceId id);
+    void forgetAnswer(ServiceId id);
+    void saveAnswers();
     void seeActs(const QString &record);
     void learnAct(ServiceId id);
     bool learnBrokenOff(const ServiceRow &row, bool isGone);
@@ -169,7 +173,10 @@ private:
     FleetTrust m_trust;
     FleetFileWatch m_fileWatch; ///< of those that open() has read
     AddressHolders m_holders;
-    QHash<ServiceId, bool> m_stopped; ///< whether it is recorded as stopped on purpose, as far as was seen
+    LastAnswers m_lastAnswers;
+    QHash<ServiceId, QString> m_learned; ///< the instance that m_lastAnswers has
+    QTimer m_learnTimer;                 ///< until what was learned is saved
+    QHash<ServiceId, bool> m_stopped;    ///< whether it is recorded as stopped on purpose, as far as was seen
     QSet<ServiceId> m_untrusted; ///< to be restarted when stale by a file that is not trusted, which was not yet told
     std::map<QString, std::unique_ptr<HookRunner>> m_hooks; ///< by fleet file
     QTimer m_hookTimer;

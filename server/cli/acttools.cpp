@@ -40,8 +40,8 @@ ToolAnswer planOf(const RunningTool &call, const ToolOrder &order)
         });
     if (const auto sorted = inStartOrder(entries))
         entries = *sorted;
-    EnvironmentComparison environments;
-    const QList<ServiceSnapshot> snapshots = survey(entries, environments);
+    SurveyMemory memory;
+    const QList<ServiceSnapshot> snapshots = survey(entries, memory);
     QList<PlannedAct> acts;
     for (qsizetype i = 0; i < entries.size(); ++i)
         acts << PlannedAct{entries[i].name, wireName(order.action), methodName(entries[i].restart),

@@ -168,8 +168,8 @@ QList<Finding> examineFleet(const FleetChoice &choice)
             u"%1 names %2 services"_s.arg(homeRelative(choice.path), QString::number(reading.fleet.services.size())),
             {}};
     findings << secretsOf(reading.fleet) << systemdOf(reading.fleet);
-    EnvironmentComparison environments;
-    const QList<ServiceSnapshot> snapshots = survey(reading.fleet.services, environments, AnswerWithin);
+    SurveyMemory memory;
+    const QList<ServiceSnapshot> snapshots = survey(reading.fleet.services, memory, AnswerWithin);
     for (qsizetype i = 0; i < snapshots.size(); ++i)
         findings << portOf(reading.fleet.services[i], snapshots[i])
                  << versionOf(reading.fleet.services[i], snapshots[i]);

@@ -51,11 +51,11 @@ void shortenLostHosts(QList<ServiceSnapshot> &snapshots)
     }
 }
 
-QList<FleetEvent> lookAtAll(FleetEvents &events, const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+QList<FleetEvent> lookAtAll(FleetEvents &events, const QList<FleetEntry> &entries, SurveyMemory &memory,
                             HookWatch *hooks)
 {
     QList<FleetEvent> happened;
-    QList<ServiceSnapshot> snapshots = survey(entries, environments);
+    QList<ServiceSnapshot> snapshots = survey(entries, memory);
     if (hooks)
         hooks->look(entries, snapshots);
     shortenLostHosts(snapshots);
@@ -95,18 +95,18 @@ int eventsCommand(const QStringList &arguments)
     for (const LogState &state : readLogs(line.services(), std::numeric_limits<int>::max()))
         first << eventsOf(deathsIn(state.entry.name, state.lines));
     FleetEvents events;
-    EnvironmentComparison environments;
+    SurveyMemory memory;
     InterruptWatch interrupts;
     std::optional<HookWatch> hooks;
     if (line.parser().isSet(u"follow"_s))
         hooks.emplace(line.fleet(), u"events"_s);
-    first << lookAtAll(events, line.services(), environments, hooks ? &*hooks : nullptr);
+    first << lookAtAll(events, line.services(), memory, hooks ? &*hooks : nullptr);
     std::stable_sort(first.begin(), first.end(),
                      [](const FleetEvent &a, const FleetEvent &b) { return a.time < b.time; });
     print(line, first);
     while (hooks && interrupts.signalNumber() == 0) {
         pause(1s);
-        print(line, lookAtAll(events, line.services(), environments, &*hooks));
+        print(line, lookAtAll(events, line.services(), memory, &*hooks));
     }
     return interrupts.signalNumber() ? ExitInterrupted + interrupts.signalNumber() : ExitDone;
 }

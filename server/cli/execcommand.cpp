@@ -76,10 +76,10 @@ int execCommand(const QStringList &arguments)
     if (!line.isWhole())
         return tellError(u"exec"_s, {u"not_fresh"_s, u"not known to be fresh: the services of a host"_s}, line.isJson(),
                          ExitStale);
-    EnvironmentComparison environments;
+    SurveyMemory memory;
     const QDeadlineTimer deadline(*settle);
     for (;;) {
-        QList<ServiceSnapshot> snapshots = surveyAnew(line.services(), environments);
+        QList<ServiceSnapshot> snapshots = surveyAnew(line.services(), memory);
         snapshots.removeIf([](const ServiceSnapshot &snapshot) { return !isNotFresh(snapshot); });
         if (snapshots.isEmpty())
             return become(command);

@@ -68,8 +68,8 @@ QList<PortUse> usesOf(const QList<PortHolder> &holders)
     QList<FleetEntry> entries;
     for (const PortHolder &holder : holders)
         entries << entryOf(holder.address);
-    EnvironmentComparison environments;
-    const QList<ServiceSnapshot> snapshots = survey(entries, environments, ListenersAnswerWithin);
+    SurveyMemory memory;
+    const QList<ServiceSnapshot> snapshots = survey(entries, memory, ListenersAnswerWithin);
     QList<PortUse> uses;
     for (qsizetype i = 0; i < holders.size(); ++i)
         uses << useOf(holders[i], snapshots[i]);

@@ -61,8 +61,8 @@ ToolOutcome withServices(RunningTool &call, Make make)
 
 QList<ServiceSnapshot> surveyOnce(const QList<FleetEntry> &entries)
 {
-    EnvironmentComparison environments;
-    return survey(entries, environments);
+    SurveyMemory memory;
+    return survey(entries, memory);
 }
 
 // ---- logs -----------------------------------------------------------------------------------------------
@@ -188,8 +188,8 @@ ToolOutcome tellStatus(RunningTool &call)
 ToolOutcome checkCode(RunningTool &call)
 {
     return withServices(call, [&](const QList<FleetEntry> &entries) {
-        EnvironmentComparison environments;
-        const QList<ServiceSnapshot> snapshots = surveyAnew(entries, environments);
+        SurveyMemory memory;
+        const QList<ServiceSnapshot> snapshots = surveyAnew(entries, memory);
         const auto isFresh = [](const ServiceSnapshot &snapshot) {
             return snapshot.report && snapshot.report->code && snapshot.report->code->verdict == CodeVerdict::Fresh;
         };

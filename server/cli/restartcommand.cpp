@@ -82,10 +82,10 @@ int watchStale(const ClientCommandLine &line, bool json, HookWatch &hooks)
         return line.usageError(
             u"no service in %1 has restart_on_stale = true and is trusted, so there is nothing to watch"_s.arg(
                 line.fleet().path));
-    EnvironmentComparison environments;
+    SurveyMemory memory;
     QMap<ServiceId, QString> told; ///< why each is waited for
     for (;;) {
-        const QList<ServiceSnapshot> snapshots = survey(services, environments);
+        const QList<ServiceSnapshot> snapshots = survey(services, memory);
         hooks.look(services, snapshots);
         const auto now = std::chrono::steady_clock::now();
         for (qsizetype i = 0; i < snapshots.size(); ++i) {
@@ -139,11 +139,11 @@ int stayAttached(const ClientCommandLine &line, OutputLine::Time begin, int star
     printer.print(lines, never);
     LogFollowing following(printer, states);
     QTimer::singleShot(0, &following, [before] { ::pthread_sigmask(SIG_SETMASK, &before, nullptr); });
-    EnvironmentComparison environments;
+    SurveyMemory memory;
     QTimer looks; // a look runs the event loop; the next one waits for it
     looks.setSingleShot(true);
     QObject::connect(&looks, &QTimer::timeout, &following, [&] {
-        hooks.look(line.services(), survey(line.services(), environments));
+        hooks.look(line.services(), survey(line.services(), memory));
         looks.start(1s);
     });
     if (hooks.isWanted())

@@ -37,7 +37,7 @@ QList<ServiceSnapshot> ServiceWait::look()
 {
     const auto atMost = timeForLook(m_deadline);
     QList<ServiceSnapshot> snapshots =
-        m_wish.fresh ? surveyAnew(m_services, m_environments, atMost) : survey(m_services, m_environments, atMost);
+        m_wish.fresh ? surveyAnew(m_services, m_memory, atMost) : survey(m_services, m_memory, atMost);
     snapshots.removeIf([this](const ServiceSnapshot &snapshot) { return isSo(snapshot); });
     return snapshots;
 }
@@ -53,7 +53,8 @@ bool ServiceWait::isSo(const ServiceSnapshot &snapshot) const
 
 QString ServiceWait::whyNever(const ServiceSnapshot &snapshot)
 {
-    if (!snapshot.report || !snapshot.report->process || snapshot.state == ServiceState::ShuttingDown)
+    const bool isGoing = snapshot.state == ServiceState::ShuttingDown || snapshot.state == ServiceState::Restarting;
+    if (!snapshot.report || !snapshot.report->process || isGoing)
         return {};
     const HealthReport &report = *snapshot.report;
     Known &known = m_known[snapshot.name];

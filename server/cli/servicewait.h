@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "common/fleet/environmentcomparison.h"
 #include "common/fleet/fleet.h"
 #include "common/protocol/servicesnapshot.h"
+#include "server/cli/survey.h"
 
 #include <QDeadlineTimer>
 
@@ -43,7 +43,7 @@ private:
     const QList<FleetEntry> m_services;
     const Wish m_wish;
     const QDeadlineTimer m_deadline;
-    EnvironmentComparison m_environments;
+    SurveyMemory m_memory;
     QHash<QString, Known> m_known;
 };
 

@@ -32,10 +32,10 @@ int statusCommand(const QStringList &arguments)
     if (!servers->isEmpty())
         server = std::move(*PrometheusGroup::at(*servers));
     const bool json = line.isJson();
-    EnvironmentComparison environments;
+    SurveyMemory memory;
     for (;;) {
         const Result<QList<ServiceSnapshot>> look =
-            server ? surveyOf(*server, line.parser().positionalArguments()) : survey(line.services(), environments);
+            server ? surveyOf(*server, line.parser().positionalArguments()) : survey(line.services(), memory);
         if (!look)
             return tellError(u"status"_s, {u"no_answer"_s, printable(look.problem().text())}, json, ExitNotSo);
         const QList<ServiceSnapshot> &snapshots = *look;

@@ -161,27 +161,49 @@ private:
     std::optional<QList<PortHolder>> m_all;
 };
 
-/// That nobody misses it, by the acts on it.
-void tellPlanned(const FleetEntry &entry, ServiceSnapshot &snapshot)
+/// That nobody misses it, by the acts on it. False: those say nothing.
+bool tellPlanned(const FleetEntry &entry, ServiceSnapshot &snapshot)
 {
     const std::optional<PlannedEnd> planned = plannedEnd(entry, {});
     if (!planned)
-        return;
+        return false;
     snapshot.state = planned->state;
     snapshot.message =
         planned->state == ServiceState::Stopped ? u"it was stopped on purpose"_s : u"by "_s + planned->by;
+    return true;
+}
+
+/// Of one that nobody listens for: how its process ended, unless an act was to bring it up.
+void tellEnd(const FleetEntry &entry, LastAnswers &answers, ServiceSnapshot &snapshot)
+{
+    const std::optional<KnownEnd> end =
+        failedStart(entry, {}).by.isEmpty() ? knownEnd(entry, answers.latestOf(entry), {}) : std::nullopt;
+    if (!end)
+        return;
+    if (end->wasPlanned)
+        snapshot.state = ServiceState::Stopped;
+    snapshot.message = end->wasPlanned ? end->text : snapshot.message + u"; "_s + end->text;
 }
 
 /// What is known from elsewhere of one that does not answer, or not as itself: why that is, and who has its address.
 /// Its isReplaced may be known.
-void explain(const FleetEntry &entry, const Answer<HealthReport> &answer, Holders &holders, ServiceSnapshot &snapshot)
+void explain(const FleetEntry &entry, const Answer<HealthReport> &answer, Holders &holders, LastAnswers &answers,
+             ServiceSnapshot &snapshot)
 {
+    if (snapshot.state == ServiceState::ShuttingDown) { // it may be to come back
+        const std::optional<PlannedEnd> planned = plannedEnd(entry, {});
+        if (planned && planned->state == ServiceState::Restarting)
+            snapshot.state = planned->state;
+    }
     if (snapshot.state == ServiceState::Reachable) {
         snapshot.report.reset();
         snapshot.message = u"a page answers, which says nothing of health"_s;
     }
-    if (snapshot.isGone)
-        return tellPlanned(entry, snapshot);
+    if (snapshot.isGone) {
+        if (!tellPlanned(entry, snapshot))
+            tellEnd(entry, answers, snapshot);
+        return;
+    }
     if (!mayBeStranger(answer.reply.error))
         return;
     const std::optional<AddressHolder> holder = holders.of(entry);
@@ -195,7 +217,26 @@ void explain(const FleetEntry &entry, const Answer<HealthReport> &answer, Holder
             (snapshot.isReplaced ? u"; its address is taken by "_s : u"; its address is held by "_s) + holder->text;
 }
 
-QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+/// What was learned of it by a window; of an address that the user named just now, what is there is meant.
+KnownName knownNameOf(const FleetEntry &entry, LastAnswers &answers)
+{
+    const LastAnswer last = entry.fleetFile.isEmpty() ? LastAnswer() : answers.of(entry);
+    return {last.service, last.pid};
+}
+
+/// Under the name that a window has learned: nobody could accept another one here.
+void learn(const FleetEntry &entry, const HealthReport &report, LastAnswers &answers)
+{
+    LastAnswer last = answers.of(entry);
+    if (last.instance == report.instanceId)
+        return;
+    last.instance = report.instanceId;
+    last.pid = report.pid.value_or(0);
+    last.at = QDateTime::currentMSecsSinceEpoch();
+    answers.note(entry, last);
+}
+
+QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, SurveyMemory &memory,
                                    QList<Answer<HealthReport>> answers)
 {
     QList<ServiceSnapshot> snapshots;
@@ -206,40 +247,43 @@ QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, Environment
         if (answer.value && answer.value->isPage && tellsHealth(entries[i], {}))
             answer = refusedPage(answer);
         if (answer.value) {
-            environments.addTo(*answer.value, entries[i]);
+            memory.environments.addTo(*answer.value, entries[i]);
             foreign.addTo(*answer.value, entries[i]);
             if (!answer.value->owner.isEmpty())
                 answer.reply.message = u"held by "_s + answer.value->owner;
         }
         const bool isAsked = answer.value && answer.value->owner.isEmpty();
-        const QString stranger = isAsked ? strangerAs(entries[i], *answer.value, {}, {}) : QString();
+        const QString stranger =
+            isAsked ? strangerAs(entries[i], *answer.value, knownNameOf(entries[i], memory.answers), {}) : QString();
         if (!stranger.isEmpty())
             answer = refusedStranger(answer, stranger);
+        else if (isAsked)
+            learn(entries[i], *answer.value, memory.answers);
         snapshots << ServiceSnapshot{entries[i].name,      entries[i].url, stateOf(answer),     answer.reply.message,
                                      answer.reply.latency, answer.value,   entries[i].host.name};
         snapshots.last().isHostLost = answer.reply.error == ClientError::HostLost;
         snapshots.last().isGone =
             answer.reply.error == ClientError::Refused || answer.reply.error == ClientError::Disconnected;
         snapshots.last().isReplaced = !stranger.isEmpty();
-        explain(entries[i], answer, holders, snapshots.last());
+        explain(entries[i], answer, holders, memory.answers, snapshots.last());
     }
     return snapshots;
 }
 
 } // namespace
 
-QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, SurveyMemory &memory,
                               std::optional<std::chrono::milliseconds> atMost)
 {
     const auto ask = [](DialectClient &client, const auto &done) { client.askStatus(done); };
-    return snapshotsOf(entries, environments, askAll<DialectClient, HealthReport>(entries, ask, atMost));
+    return snapshotsOf(entries, memory, askAll<DialectClient, HealthReport>(entries, ask, atMost));
 }
 
-QList<ServiceSnapshot> surveyAnew(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+QList<ServiceSnapshot> surveyAnew(const QList<FleetEntry> &entries, SurveyMemory &memory,
                                   std::optional<std::chrono::milliseconds> atMost)
 {
     const auto ask = [](DialectClient &client, const auto &done) { client.askStatusAnew(done); };
-    return snapshotsOf(entries, environments, askAll<DialectClient, HealthReport>(entries, ask, atMost));
+    return snapshotsOf(entries, memory, askAll<DialectClient, HealthReport>(entries, ask, atMost));
 }
 
 void pause(std::chrono::milliseconds time)
@@ -262,8 +306,8 @@ QList<Answer<LogPage>> surveyLogs(const QList<FleetEntry> &entries, const LogQue
 
 StaleSurvey staleAmong(const QList<FleetEntry> &entries)
 {
-    EnvironmentComparison environments;
-    const QList<ServiceSnapshot> snapshots = surveyAnew(entries, environments);
+    SurveyMemory memory;
+    const QList<ServiceSnapshot> snapshots = surveyAnew(entries, memory);
     StaleSurvey found;
     for (qsizetype i = 0; i < entries.size(); ++i) {
         const bool isFresh = snapshots[i].report && snapshots[i].report->code

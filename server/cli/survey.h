@@ -3,6 +3,7 @@
 
 #include "common/client/reply.h"
 #include "common/fleet/environmentcomparison.h"
+#include "common/fleet/lastanswers.h"
 #include "common/protocol/logpage.h"
 #include "common/protocol/servicesnapshot.h"
 #include "server/cli/table.h"
@@ -13,11 +14,16 @@ namespace Hephaestus {
 
 /// Asks all services, 128 at a time, and waits for the last answer; each may take 5 s. Or 768 at a time, and all
 /// together `atMost`. Returns how they are, in the order of `entries`: one without an answer by then is unreachable.
-/// Runs an event loop. A caller that asks again keeps `environments`.
-QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+/// Runs an event loop. A caller that asks again keeps `memory`.
+struct SurveyMemory
+{
+    EnvironmentComparison environments;
+    LastAnswers answers{QString()}; ///< with those that were seen since
+};
+QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, SurveyMemory &memory,
                               std::optional<std::chrono::milliseconds> atMost = {});
 /// The same after each has compared its code once more: ServiceClient::askStatusAnew().
-QList<ServiceSnapshot> surveyAnew(const QList<FleetEntry> &entries, EnvironmentComparison &environments,
+QList<ServiceSnapshot> surveyAnew(const QList<FleetEntry> &entries, SurveyMemory &memory,
                                   std::optional<std::chrono::milliseconds> atMost = {});
 /// The same of what a Prometheus server knows: its services by name, or those of `names` only. A Problem if it
 /// does not answer, or knows none of them. Runs an event loop.

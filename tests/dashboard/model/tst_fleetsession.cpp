@@ -33,6 +33,7 @@ private Q_SLOTS:
     void anotherServiceAtItsAddressIsNotIt();
     void whatAServiceLeftSaysWhetherItIsMissed_data();
     void whatAServiceLeftSaysWhetherItIsMissed();
+    void whatEndedWhileNoWindowLookedIsKnown();
     void aServiceMayBeRenamed_data();
     void aServiceMayBeRenamed();
 };
@@ -153,6 +154,31 @@ void TestFleetSession::whatAServiceLeftSaysWhetherItIsMissed()
     QVERIFY(server.setRefusing(true));
     QTRY_VERIFY_WITH_TIMEOUT(!window.row().isCurrent(), 60'000);
     QTEST(window.state(), "state");
+}
+
+void TestFleetSession::whatEndedWhileNoWindowLookedIsKnown()
+{
+    const QTemporaryDir root;
+    FakeHttpServer server;
+    HealthReport report = Reports::healthy();
+    report.pid = 7;
+    server.setAnswer("/health/status", FakeAnswer::json(encode(report)));
+    const QString url = server.url();
+    {
+        Window window(server, root);
+        QTRY_COMPARE_WITH_TIMEOUT(window.state(), ServiceState::Healthy, 60'000);
+        window.session().stop();
+    }
+    FleetEntry entry;
+    entry.url = url;
+    const LastAnswer known = LastAnswers(root.filePath(u"state"_s)).of(entry);
+    QCOMPARE(known.service, report.service);
+    QCOMPARE(known.instance, report.instanceId);
+    QCOMPARE(known.pid, 7);
+    QVERIFY(!leaveEndNote({report.instanceId, 7, EndReason::Endpoint, {}, 0}, root.filePath(u"state"_s)));
+    Window window(server, root);
+    QVERIFY(server.setRefusing(true));
+    QTRY_COMPARE_WITH_TIMEOUT(window.state(), ServiceState::Stopped, 60'000);
 }
 
 void TestFleetSession::aServiceMayBeRenamed_data()

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 //
 // The client subcommands as people run them: the real program, its output and exit codes.
+#include "common/fleet/actlock.h"
+#include "common/fleet/lastanswers.h"
+#include "common/protocol/endnotes.h"
 #include "common/protocol/receiptcodec.h"
 #include "tests/support/fakehttpserver.h"
 
@@ -47,6 +50,11 @@ private Q_SLOTS:
     void aStrangerAtTheAddressIsNotTheService_data();
     void aStrangerAtTheAddressIsNotTheService();
     void anotherServiceAtTheAddressIsNotTheService();
+    void whatAWindowHasLearnedTellsStrangers();
+    void howAServiceEndedIsTold_data();
+    void howAServiceEndedIsTold();
+    void oneThatShutsDownToComeBackIsRestarting_data();
+    void oneThatShutsDownToComeBackIsRestarting();
     void theTableNamesThePhaseOfAShutdown();
     void hostileTextDoesNotReachTheTerminal();
     void statusAsJsonCarriesTheReports();
@@ -91,6 +99,7 @@ private:
         return {process.exitCode(), QString::fromUtf8(process.readAllStandardOutput()),
                 QString::fromUtf8(process.readAllStandardError())};
     }
+    QString state() const { return directory->filePath(u"hephaestus"_s); }
     /// Running beside us, its output as it comes.
     std::unique_ptr<QProcess> begin(const QStringList &arguments)
     {
@@ -375,6 +384,85 @@ void TestClientCommands::anotherServiceAtTheAddressIsNotTheService()
     QVERIFY(std::ranges::none_of(server->requests(),
                                  [](const QByteArray &request) { return request.startsWith("POST "); }));
     QCOMPARE(run({u"status"_s, server->url()}).code, 0); // by its address any service is meant
+}
+
+void TestClientCommands::whatAWindowHasLearnedTellsStrangers()
+{
+    server->setAnswer("/health/status",
+                      FakeAnswer::json(R"({"status":"healthy","service":"intruder","pid":7,)"
+                                       R"("instance_id":"two","dependencies":{}})"));
+    const QString fleet = fleetFile("[[service]]\nname = \"web\"\nurl = \"" + server->url().toUtf8() + "\"\n");
+    const QStringList status{u"status"_s, u"--fleet"_s, fleet};
+    QCOMPARE(run(status).code, 0); // nobody knows how it calls itself
+    FleetEntry entry;
+    entry.url = server->url();
+    LastAnswers window(state());
+    window.note(entry, {u"shop"_s, u"one"_s, 5, 1});
+    QVERIFY(!window.save());
+    const Outcome outcome = run(status);
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.output.contains(u"it answers as intruder (not shop), pid 7"_s), qPrintable(outcome.output));
+    QCOMPARE(run({u"status"_s, server->url()}).code, 0); // by its address any service is meant
+}
+
+void TestClientCommands::howAServiceEndedIsTold_data()
+{
+    QTest::addColumn<std::optional<EndReason>>("reason");
+    QTest::addColumn<QString>("state");
+    QTest::addColumn<QString>("text");
+    using Reason = std::optional<EndReason>;
+    QTest::newRow("as asked") << Reason(EndReason::Endpoint) << u"◌ stopped"_s
+                              << u"ended as asked by POST /health/shutdown"_s;
+    QTest::newRow("by a signal") << Reason(EndReason::Signal) << u"✕ unreachable"_s
+                                 << u"asked to end by a signal of bash (pid 9)"_s;
+    QTest::newRow("nobody knows") << Reason() << u"✕ unreachable"_s
+                                  << u"is gone, and left no note of who asked it to end"_s;
+}
+
+void TestClientCommands::howAServiceEndedIsTold()
+{
+    QFETCH(std::optional<EndReason>, reason);
+    QFETCH(QString, state);
+    QFETCH(QString, text);
+    QProcess ended;
+    ended.start(u"true"_s, QStringList());
+    QVERIFY(ended.waitForStarted());
+    const qint64 pid = ended.processId();
+    QVERIFY(ended.waitForFinished());
+    FleetEntry entry;
+    entry.url = server->url();
+    server->setRefusing(true);
+    LastAnswers window(this->state());
+    window.note(entry, {u"shop"_s, u"one"_s, pid, 1});
+    QVERIFY(!window.save());
+    if (reason)
+        QVERIFY(!leaveEndNote({u"one"_s, pid, *reason, u"bash (pid 9)"_s, 0}, this->state()));
+    for (const QString &command : {u"status"_s, u"events"_s}) {
+        const QString told = run({command, entry.url}).output;
+        QVERIFY2(command == "events"_L1 || told.contains(state), qPrintable(told));
+        QVERIFY2(told.contains(text), qPrintable(told));
+    }
+}
+
+void TestClientCommands::oneThatShutsDownToComeBackIsRestarting_data()
+{
+    QTest::addColumn<FleetAction>("action");
+    QTest::addColumn<QString>("state");
+    QTest::newRow("a restart") << FleetAction::Restart << u"restarting"_s;
+    QTest::newRow("a stop") << FleetAction::Stop << u"shutting_down"_s;
+}
+
+void TestClientCommands::oneThatShutsDownToComeBackIsRestarting()
+{
+    QFETCH(FleetAction, action);
+    server->setAnswer("/health/status", FakeAnswer::json(R"({"status":"shutting_down","dependencies":{}})"));
+    FleetEntry entry;
+    entry.url = server->url();
+    const auto act = ActLock::request(entry, action, state());
+    QVERIFY(act && (*act)->tryToBegin());
+    const QString told = run({u"status"_s, u"--json"_s, server->url()}).output;
+    QFETCH(QString, state);
+    QVERIFY2(told.contains(u"\"state\": \"%1\""_s.arg(state)), qPrintable(told));
 }
 
 void TestClientCommands::theTableNamesThePhaseOfAShutdown()
