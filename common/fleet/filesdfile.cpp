@@ -30,6 +30,7 @@ FleetReading readFileSd(const QString &path)
         return reading;
     }
     const QByteArray content = file.read(LargestFile + 1);
+    reading.content = content;
     const Result<QList<TargetGroup>> groups =
         content.size() > LargestFile ? Problem{{}, u"larger than 4 MiB"_s} : decodeFileSd(content);
     if (!groups) {

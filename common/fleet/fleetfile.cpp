@@ -201,6 +201,7 @@ FleetReading readDocument(const ConfigDocument &document, const QString &path, c
     checkHooks(hooks, reading.fleet);
     tellAddresses(reading.fleet.services, readers);
     reading.problems = document.problems();
+    reading.content = document.text();
     reading.notes = notesOn(reading.fleet.services);
     return reading;
 }

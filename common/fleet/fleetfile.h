@@ -13,6 +13,7 @@ struct FleetReading
     Fleet fleet;
     QList<Problem> problems; ///< empty: the fleet is whole
     QStringList notes;       ///< what is not wrong, and hardly meant: two names for one address
+    QByteArray content{};    ///< the bytes that were read
 
     bool ok() const { return problems.isEmpty(); }
 };

@@ -13,7 +13,8 @@ namespace {
 
 constexpr qint64 MostBytes = 16 << 20; ///< of a fleet file: larger ones are not compared
 
-QByteArray hashOf(const QString &path)
+/// Empty: it cannot be read now.
+QByteArray hashOfFile(const QString &path)
 {
     QFile file(path);
     if (!file.open(QIODevice::ReadOnly) || file.isSequential() || file.size() > MostBytes)
@@ -26,27 +27,30 @@ QByteArray hashOf(const QString &path)
 
 FleetFileWatch::FleetFileWatch(QObject *parent) : QObject(parent)
 {
-    connect(&m_directories, &DirectoryWatch::noticed, this, &FleetFileWatch::compare);
+    connect(&m_directories, &DirectoryWatch::noticed, this,
+            [this](const QByteArray &directory, const QByteArray &name) {
+                compare(QFile::decodeName(directory) + u'/' + QFile::decodeName(name));
+            });
 }
 
-void FleetFileWatch::watch(const QString &file)
+void FleetFileWatch::watch(const QString &file, const QByteArray &content)
 {
     if (!m_files.contains(file)) // an editor puts another file in its place
         m_directories.watch(QFile::encodeName(QFileInfo(file).absolutePath()));
-    m_files.insert(file, {hashOf(file)});
+    m_files.insert(file, {QCryptographicHash::hash(content, QCryptographicHash::Sha256)});
+    compare(file); // it may have changed before it was watched
 }
 
-void FleetFileWatch::compare(const QByteArray &directory, const QByteArray &name)
+void FleetFileWatch::compare(const QString &file)
 {
-    const QString path = QFile::decodeName(directory) + u'/' + QFile::decodeName(name);
-    const auto known = m_files.find(path);
+    const auto known = m_files.find(file);
     if (known == m_files.end() || known->isTold)
         return;
-    const QByteArray now = hashOf(path);
+    const QByteArray now = hashOfFile(file);
     if (now.isEmpty() || now == known->hash)
         return;
     known->isTold = true;
-    Q_EMIT changed(path);
+    Q_EMIT changed(file);
 }
 
 } // namespace Hephaestus

@@ -15,19 +15,20 @@ class FleetFileWatch : public QObject
 public:
     explicit FleetFileWatch(QObject *parent = nullptr);
 
-    /// It was read just now. An absolute path; also of one that is watched already.
-    void watch(const QString &file);
+    /// It was read, and had this content. An absolute path; also of one that is watched already. One that has another
+    /// content by now has changed.
+    void watch(const QString &file, const QByteArray &content);
 
 Q_SIGNALS:
     /// Once until it is read again. Not of one that is gone: an editor may be about to write it.
     void changed(const QString &file);
 
 private:
-    void compare(const QByteArray &directory, const QByteArray &name);
+    void compare(const QString &file);
 
     struct Known
     {
-        QByteArray hash; ///< of its content; empty: it could not be read
+        QByteArray hash; ///< of its content
         bool isTold = false;
     };
 

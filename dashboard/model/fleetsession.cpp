@@ -583,7 +583,7 @@ QList<Problem> FleetSession::open(const QString &fleetFile)
     addAll(reading.fleet.services, reading.fleet.path);
     addHosts(reading.fleet);
     runHooks(reading.fleet);
-    m_fileWatch.watch(reading.fleet.path);
+    m_fileWatch.watch(reading.fleet.path, reading.content);
     return reading.problems;
 }
 
