@@ -18,6 +18,7 @@ namespace {
 
 /// So long after an act the end of a process that its receipt does not name still belongs to it: what a wrapper runs.
 constexpr auto Afterwards = 5s;
+constexpr Seconds NotKnown{-1};
 
 bool isUnderWay(const ActRecord &record)
 {
@@ -69,13 +70,17 @@ std::optional<Receipt> brokenOffAct(const FleetEntry &entry, const QString &stat
     if (act.launched)
         receipt.newPid = act.launched->pid;
     receipt.failure = brokenOffText(act);
-    if (act.begun.isValid() && act.stepBegun.isValid())
-        receipt.total =
-            std::max(std::chrono::milliseconds(0), std::chrono::milliseconds(act.begun.msecsTo(act.stepBegun)));
+    receipt.total = NotKnown;
     if (!act.step.isEmpty())
         receipt.steps << ReceiptStep{WireWord<RestartStep>::read(act.step, AllRestartSteps), StepOutcome::Failed,
-                                     Seconds(0), receipt.failure};
+                                     NotKnown, receipt.failure};
     return receipt;
+}
+
+QDateTime lastSignOfAct(const FleetEntry &entry, const QString &stateDirectory)
+{
+    const RunningAct act = readActs(entry, stateDirectory).running.value_or(RunningAct());
+    return act.stepBegun.isValid() ? act.stepBegun : act.begun;
 }
 
 PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory)

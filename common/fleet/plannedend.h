@@ -23,8 +23,11 @@ struct PlannedEnd
 std::optional<PlannedEnd> plannedEnd(const FleetEntry &entry, const QString &stateDirectory);
 
 /// What the last act came to, if it was broken off: its process ended, or gave it up, before the act had. Nothing: it
-/// was not. The step that it had come to is told as failed; those before it are not known.
+/// was not. The step that it had come to is told as failed; those before it are not known. Neither is when that was:
+/// its times are negative.
 std::optional<Receipt> brokenOffAct(const FleetEntry &entry, const QString &stateDirectory);
+/// The last that such an act told of itself; invalid: it is not known.
+QDateTime lastSignOfAct(const FleetEntry &entry, const QString &stateDirectory);
 
 /// Of one that was stopped on purpose or being started, and is neither any more by plannedEnd(). Nobody answers.
 PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory);

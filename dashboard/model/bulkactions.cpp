@@ -79,6 +79,12 @@ QString BulkActions::failedDependency(const ServiceRow &row) const
     return failed == row.entry.dependsOn.end() ? QString() : *failed;
 }
 
+bool BulkActions::wasCalledOff(const QString &name) const
+{
+    return std::ranges::any_of(m_outcomes,
+                               [&name](const Outcome &each) { return each.name == name && each.isCalledOff; });
+}
+
 void BulkActions::next()
 {
     while (!m_waiting.isEmpty()) {
@@ -87,7 +93,8 @@ void BulkActions::next()
         const ServiceRow &row = *m_fleet.find(task.service);
         QString why = m_actions.whyNot(task.service, task.action);
         if (const QString failed = failedDependency(row); !failed.isEmpty() && task.action != ServiceAction::ShutDown)
-            why = tr("it depends on %1, which failed").arg(failed);
+            why = wasCalledOff(failed) ? tr("it depends on %1, which was called off").arg(failed)
+                                       : tr("it depends on %1, which failed").arg(failed);
         if (why.isEmpty()) {
             m_running = task;
             showWaiting();
@@ -109,7 +116,8 @@ void BulkActions::take(ServiceId id, const Receipt &receipt)
     note(task, receipt.service,
          receipt.ok                      ? QString()
              : receipt.failure.isEmpty() ? tr("failed")
-                                         : translated(receipt.failure));
+                                         : translated(receipt.failure),
+         m_actions.wasCalledOff(id));
     // Not from within the signal that ended the last one: it still looks at its service.
     post(this, [this] {
         if (!m_running)
@@ -122,20 +130,21 @@ void BulkActions::endIfEmpty()
 {
     if (m_running || !m_waiting.isEmpty())
         return;
-    if (m_progress.done > 1)
+    if (m_outcomes.size() > 1)
         m_summary = summarize();
     m_progress = {};
     m_failed.clear();
     m_outcomes.clear();
 }
 
-void BulkActions::note(const Task &task, const QString &name, const QString &why)
+void BulkActions::note(const Task &task, const QString &name, const QString &why, bool isCalledOff)
 {
     ++m_progress.done;
-    m_outcomes << Outcome{task.action, name, why};
+    m_outcomes << Outcome{task.action, name, why, isCalledOff};
     if (why.isEmpty())
         return;
-    ++m_progress.failed;
+    if (!isCalledOff)
+        ++m_progress.failed;
     m_failed << name;
 }
 
@@ -153,19 +162,32 @@ QString BulkActions::summarize() const
         {ServiceAction::Start, QT_TRANSLATE_N_NOOP("Hephaestus::BulkActions", "%n started")},
         {ServiceAction::ShutDown, QT_TRANSLATE_N_NOOP("Hephaestus::BulkActions", "%n shut down")}};
     for (const auto &[action, word] : words) {
-        const auto count = std::ranges::count_if(
-            m_outcomes, [action = action](const Outcome &each) { return each.action == action && each.why.isEmpty(); });
+        const auto count = std::ranges::count_if(m_outcomes, [action = action](const Outcome &each) {
+            return each.action == action && each.why.isEmpty() && !each.isCalledOff;
+        });
         if (count > 0)
             parts << tr(word, nullptr, int(count));
     }
-    QStringList failures;
-    for (const Outcome &each : m_outcomes) {
-        if (!each.why.isEmpty()) // most sentences name the service themselves
-            failures << (each.why.startsWith(each.name + u' ') ? each.why : each.name + u": "_s + each.why);
-    }
-    if (!failures.isEmpty())
-        parts << tr("%n failed: %1", nullptr, int(failures.size())).arg(failures.join(u"; "_s));
+    const auto calledOff = std::ranges::count_if(m_outcomes, &Outcome::isCalledOff);
+    if (const QString left = whyOfAll(true); calledOff > 0)
+        parts << (left.isEmpty() ? tr("%n called off", nullptr, int(calledOff))
+                                 : tr("%n called off: %1", nullptr, int(calledOff)).arg(left));
+    const auto failed =
+        std::ranges::count_if(m_outcomes, [](const Outcome &each) { return !each.why.isEmpty() && !each.isCalledOff; });
+    if (failed > 0)
+        parts << tr("%n failed: %1", nullptr, int(failed)).arg(whyOfAll(false));
     return parts.join(u", "_s);
+}
+
+/// Of those that were called off, or of those that failed; each names its service.
+QString BulkActions::whyOfAll(bool calledOff) const
+{
+    QStringList reasons;
+    for (const Outcome &each : m_outcomes) {
+        if (!each.why.isEmpty() && each.isCalledOff == calledOff) // most sentences name the service themselves
+            reasons << (each.why.startsWith(each.name + u' ') ? each.why : each.name + u": "_s + each.why);
+    }
+    return reasons.join(u"; "_s);
 }
 
 void BulkActions::showWaiting()
@@ -210,6 +232,7 @@ void BulkActions::takeOut(const QSet<ServiceId> &services)
         if (!services.contains(task.service))
             return false;
         taken << task.service;
+        m_outcomes << Outcome{task.action, m_fleet.find(task.service)->entry.name, {}, true};
         return true;
     });
     if (taken.isEmpty())

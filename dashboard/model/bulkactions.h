@@ -36,8 +36,8 @@ public:
 
     bool isWaiting(ServiceId id) const;
     const Progress &progress() const { return m_progress; }
-    /// What the last act on several came to, as a sentence: `3 restarted, 1 failed: gateway-4: …`. It stays until the
-    /// next act, or until it is dismissed. Empty: there was none.
+    /// What the last act on several came to, as a sentence: `3 restarted, 1 called off, 1 failed: gateway-4: …`. It
+    /// stays until the next act, or until it is dismissed. Empty: there was none.
     const QString &summary() const { return m_summary; }
     void dismissSummary();
 
@@ -52,12 +52,13 @@ private:
         ServiceAction action;
     };
 
-    /// How one of them ended; `why` empty: well.
+    /// How one of them ended; `why` empty: well, or it had not begun when it was called off.
     struct Outcome
     {
         ServiceAction action;
         QString name;
         QString why;
+        bool isCalledOff = false; ///< nobody wanted it any more
     };
 
     QList<ServiceId> inOrder(const QList<ServiceId> &services, ServiceAction action) const;
@@ -67,8 +68,10 @@ private:
     void showWaiting();
     QString failedDependency(const ServiceRow &row) const;
     void endIfEmpty();
-    void note(const Task &task, const QString &name, const QString &why);
+    void note(const Task &task, const QString &name, const QString &why, bool isCalledOff = false);
+    bool wasCalledOff(const QString &name) const;
     QString summarize() const;
+    QString whyOfAll(bool calledOff) const;
 
     FleetModel &m_fleet;
     ServiceActions &m_actions;

@@ -210,7 +210,8 @@ static bool isGoneByBrokenOff(const ServiceRow &row, const QString &stateDirecto
         return broken.has_value();
     if (row.report->startTime.isValid() && row.report->startTime > broken->startedAt)
         return false;
-    const QDateTime sign = broken->startedAt.addMSecs(qint64(broken->total.count() * 1000)); // the last one of it
+    const QDateTime known = lastSignOfAct(row.entry, stateDirectory);
+    const QDateTime sign = known.isValid() ? known : broken->startedAt;
     return row.observed != ServiceState::ShuttingDown || !row.figures.since
         || localTime(*row.figures.since) <= sign.addSecs(60);
 }

@@ -7,6 +7,8 @@
 
 namespace Hephaestus {
 
+using namespace Qt::StringLiterals;
+
 QString ReceiptModel::outcomeWord(StepOutcome outcome)
 {
     switch (outcome) {
@@ -83,9 +85,9 @@ QVariant ReceiptModel::data(const QModelIndex &index, int role) const
         case Step: return step.name.value() ? stepWord(*step.name.value()) : visibleText(step.name.text(), 60);
         case Outcome: return outcomeWord(step.outcome);
         case Duration:
-            return step.outcome == StepOutcome::Running || step.outcome == StepOutcome::Pending
-                ? QString()
-                : durationText(step.duration);
+            return step.outcome == StepOutcome::Running || step.outcome == StepOutcome::Pending ? QString()
+                : step.duration < Seconds(0)                                                    ? u"–"_s
+                                             : durationText(step.duration);
         case Message: return visibleText(translated(step.message), 500);
         default: return {};
         }

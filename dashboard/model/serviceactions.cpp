@@ -291,6 +291,10 @@ void ServiceActions::finish(ServiceId id, const Receipt &receipt)
     const auto done = m_running.find(id);
     const FleetAction action = done->second.sequence->action();
     const bool isCalledOff = done->second.sequence->isCalledOff();
+    if (isCalledOff)
+        m_calledOff.insert(id);
+    else
+        m_calledOff.remove(id);
     const bool isCutShort = done->second.isKilled && action == FleetAction::Stop && isSeenStopped(receipt);
     done->second.sequence.release()->deleteLater(); // it is its signal that brought us here
     m_running.erase(done);

@@ -5,6 +5,7 @@
 #include "dashboard/model/fleetmodel.h"
 
 #include <QPointer>
+#include <QSet>
 
 #include <map>
 #include <memory>
@@ -69,6 +70,8 @@ public:
     /// What cancel() would leave now, as a sentence; empty: nothing was asked of the service yet.
     QString afterCancel(ServiceId id) const;
     bool isRunning(ServiceId id) const;
+    /// Whether the last act on it ended without success because somebody cancelled it or asked for something else.
+    bool wasCalledOff(ServiceId id) const { return m_calledOff.contains(id); }
     /// Its process was killed, as somebody asked. That is told elsewhere: a shutdown that it ends is no trouble.
     void noteKilled(ServiceId id);
 
@@ -133,6 +136,7 @@ private:
     bool m_readOnly = false;
     std::map<ServiceId, Running> m_running;
     std::map<ServiceId, Receipt> m_receipts;
+    QSet<ServiceId> m_calledOff;
 };
 
 } // namespace Hephaestus

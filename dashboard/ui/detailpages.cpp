@@ -50,6 +50,21 @@ QString titleOf(const Receipt &receipt)
                                                 : ReceiptPage::tr("Restart of %1").arg(service);
 }
 
+/// The comparison of the code comes after the act, and does not count.
+QString summaryOf(const Receipt &receipt, const QString &what)
+{
+    if (receipt.total < Seconds(0))
+        return ReceiptPage::tr("%1 was broken off; when is not known.").arg(what);
+    const QString time = durationText(receipt.total);
+    if (!receipt.ok)
+        return ReceiptPage::tr("%1 failed after %2.").arg(what, time);
+    const auto compared = std::ranges::find_if(
+        receipt.steps, [](const ReceiptStep &step) { return step.name == RestartStep::CodeCompared; });
+    return compared == receipt.steps.end() ? ReceiptPage::tr("%1 done in %2.").arg(what, time)
+                                           : ReceiptPage::tr("%1 done in %2. To compare its code took %3 more.")
+                                                 .arg(what, time, durationText(compared->duration));
+}
+
 IconDelegate::Look statusLook(const Theme &theme, const QModelIndex &index)
 {
     const auto status = index.data(DependencyModel::StatusRole).value<DependencyStatus>();
@@ -292,8 +307,7 @@ void ReceiptPage::showOne(const Receipt *receipt, std::optional<RestartStep> run
         m_summary->setText(tr("%1 is under way.").arg(what));
         return;
     }
-    m_summary->setText(receipt->ok ? tr("%1 done in %2.").arg(what, durationText(receipt->total))
-                                   : tr("%1 failed after %2.").arg(what, durationText(receipt->total)));
+    m_summary->setText(summaryOf(*receipt, what));
     const auto instance = [](const QString &id, const std::optional<qint64> &pid) {
         const QString text = id.isEmpty() ? u"–"_s : visibleText(id, 60);
         return pid ? ReceiptPage::tr("%1 (pid %2)").arg(text, QString::number(*pid)) : text;

@@ -962,6 +962,24 @@ https://… token-file=… ca=…</translation>
         <source>shutdown, %1 before it</source>
         <translation>Ende, %1 vor ihm</translation>
     </message>
+    <message>
+        <source>it depends on %1, which was called off</source>
+        <translation>er hängt von %1 ab, und das wurde abgesagt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n called off</source>
+        <translation>
+            <numerusform>%n abgesagt</numerusform>
+            <numerusform>%n abgesagt</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n called off: %1</source>
+        <translation>
+            <numerusform>%n abgesagt: %1</numerusform>
+            <numerusform>%n abgesagt: %1</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::BulkProgress</name>
@@ -3702,6 +3720,14 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>No restart, start or stop of it by this user is recorded.</source>
         <translation>Kein Neustart, Start oder Stopp durch diesen Benutzer ist verzeichnet.</translation>
+    </message>
+    <message>
+        <source>%1 was broken off; when is not known.</source>
+        <translation>%1 wurde abgebrochen; wann, ist nicht bekannt.</translation>
+    </message>
+    <message>
+        <source>%1 done in %2. To compare its code took %3 more.</source>
+        <translation>%1 in %2 erledigt. Der Vergleich des Codes dauerte weitere %3.</translation>
     </message>
 </context>
 <context>

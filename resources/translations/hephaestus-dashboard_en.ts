@@ -199,6 +199,20 @@
             <numerusform>%n failed: %1</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n called off</source>
+        <translation>
+            <numerusform>%n called off</numerusform>
+            <numerusform>%n called off</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n called off: %1</source>
+        <translation>
+            <numerusform>%n called off: %1</numerusform>
+            <numerusform>%n called off: %1</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::CodePage</name>

@@ -47,7 +47,9 @@ QString stepLine(const ReceiptStep &step, const Terminal &terminal)
     const bool ok = step.outcome == StepOutcome::Ok;
     const QString name = step.name.text().leftJustified(NameWidth);
     const QString time = formatDuration(step.duration).rightJustified(9);
-    const QString message = step.message.isEmpty() ? QString() : u"  "_s + printable(step.message);
+    const QString said =
+        step.message.isEmpty() && step.name == RestartStep::CodeCompared ? u"not counted in the total"_s : step.message;
+    const QString message = said.isEmpty() ? QString() : u"  "_s + printable(said);
     QString output;
     for (const QString &line : step.output)
         output += u"      "_s + terminal.painted(printable(line), Paint::Faint) + u'\n';

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void whatDependsOnAFailureIsNotTried();
     void whoWaitsSaysSoAndCanBeTakenOut();
     void manyAreTakenOutTogether();
+    void whatWasCalledOffDidNotFail();
     void whatCannotIsLeftOut();
     void readOnlyMeansNothingIsAsked();
 };
@@ -147,6 +148,26 @@ void TestBulkActions::whoWaitsSaysSoAndCanBeTakenOut()
     bench.bulk.cancel({one});
     QTRY_COMPARE(bench.bulk.progress().total, 0);
     QCOMPARE(bench.asked(1) + bench.asked(2), 0);
+    QVERIFY2(bench.bulk.summary().startsWith(u"3 called off: one"_s), qPrintable(bench.bulk.summary()));
+    QVERIFY2(!bench.bulk.summary().contains(u"failed"_s), qPrintable(bench.bulk.summary()));
+}
+
+void TestBulkActions::whatWasCalledOffDidNotFail()
+{
+    Bench bench;
+    const ServiceId fails = bench.add(u"fails"_s);
+    const ServiceId hangs = bench.add(u"hangs"_s, {}, true);
+    const ServiceId waits = bench.add(u"waits"_s);
+    bench.bulk.perform({fails, hangs, waits}, ServiceAction::Restart);
+    QTRY_VERIFY_WITH_TIMEOUT(bench.actions.isRunning(hangs), 60'000);
+    bench.bulk.cancel({waits});
+    QCOMPARE(bench.bulk.progress().failed, 1);
+    bench.bulk.cancel({hangs});
+    bench.bulk.cancel({hangs}); // nor is it started
+    QTRY_COMPARE_WITH_TIMEOUT(bench.bulk.progress().total, 0, 60'000);
+    const QString told = bench.bulk.summary();
+    QVERIFY2(told.startsWith(u"2 called off: hangs"_s), qPrintable(told));
+    QVERIFY2(told.contains(u", 1 failed: fails"_s), qPrintable(told));
 }
 
 void TestBulkActions::manyAreTakenOutTogether()

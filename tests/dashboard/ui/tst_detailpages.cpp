@@ -81,6 +81,8 @@ private Q_SLOTS:
     void aLongPathIsNotCutAtTheFilesName();
     void aChangedFileIsOpenedAndCompared();
     void allTabsFitBesideTheTable();
+    void aReceiptSaysHowLongItTook_data();
+    void aReceiptSaysHowLongItTook();
     void earlierReceiptsCanBeRead();
     void aDeathCanBeReadAfterwards();
     void nothingIsSaidOfDeathsBeforeTheyAreRead();
@@ -1124,6 +1126,47 @@ void TestDetailPages::allTabsFitBesideTheTable()
         QTRY_COMPARE(tabs->width(), room);
         QTRY_VERIFY2(areWhole(), qPrintable(QString::number(room)));
     }
+}
+
+void TestDetailPages::aReceiptSaysHowLongItTook_data()
+{
+    QTest::addColumn<bool>("ok");
+    QTest::addColumn<Seconds>("total");
+    QTest::addColumn<RestartStep>("step");
+    QTest::addColumn<Seconds>("ofStep");
+    QTest::addColumn<QString>("summary");
+    QTest::addColumn<QString>("took");
+    QTest::newRow("done") << true << Seconds(0.2) << RestartStep::Healthy << Seconds(0.1)
+                          << u"Restart of web done in 200 ms."_s << u"100 ms"_s;
+    QTest::newRow("and compared") << true << Seconds(0.2) << RestartStep::CodeCompared << Seconds(0.5)
+                                  << u"Restart of web done in 200 ms. To compare its code took 500 ms more."_s
+                                  << u"500 ms"_s;
+    QTest::newRow("failed") << false << Seconds(2) << RestartStep::Drained << Seconds(1)
+                            << u"Restart of web failed after 2 s."_s << u"1 s"_s;
+    QTest::newRow("broken off") << false << Seconds(-1) << RestartStep::Drained << Seconds(-1)
+                                << u"Restart of web was broken off; when is not known."_s << u"–"_s;
+}
+
+void TestDetailPages::aReceiptSaysHowLongItTook()
+{
+    QFETCH(Seconds, total);
+    QFETCH(RestartStep, step);
+    QFETCH(Seconds, ofStep);
+    QFETCH(QString, summary);
+    Receipt receipt;
+    receipt.service = u"web"_s;
+    QFETCH(bool, ok);
+    receipt.ok = ok;
+    receipt.total = total;
+    receipt.steps << ReceiptStep{step, ok ? StepOutcome::Ok : StepOutcome::Failed, ofStep, {}};
+    ReceiptPage page;
+    page.show(&receipt, {}, false);
+    QStringList texts;
+    for (const QLabel *const label : page.findChildren<QLabel *>())
+        texts << label->text();
+    QVERIFY2(texts.contains(summary), qPrintable(texts.join(u'|')));
+    const QAbstractItemModel &steps = *page.findChild<QTableView *>()->model();
+    QTEST(steps.index(0, ReceiptModel::Duration).data().toString(), "took");
 }
 
 void TestDetailPages::earlierReceiptsCanBeRead()
