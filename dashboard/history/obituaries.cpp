@@ -3,11 +3,11 @@
 
 #include "common/base/localtime.h"
 #include "common/client/serviceclient.h"
-#include "common/protocol/endnotes.h"
 #include "common/fleet/keptoutput.h"
 #include "common/fleet/launcher.h"
 #include "common/fleet/plannedend.h"
 #include "common/fleet/servicestate.h"
+#include "common/protocol/endnotes.h"
 
 #include <QFileInfo>
 
@@ -341,8 +341,18 @@ void Obituaries::buryWatched(ServiceId id, qint64 pid, const std::optional<ExitS
         : note               ? endText(pid, {note->exitCode, 0})
                              : tr("pid %1 is gone; how it ended nobody told").arg(pid);
     const QString reason = note ? tr("%1, after it was asked to end %2").arg(end, translatedReason(*note)) : end;
-    bury(id, {pid, exit, withProgram(subject->second, reason), std::exchange(subject->second.bodies, {})});
+    const Death death{pid, exit, withProgram(subject->second, reason), std::exchange(subject->second.bodies, {})};
+    if (subject->second.pid == pid)
+        Q_EMIT died(id, pid, wordOf(death), death.reason);
+    bury(id, death);
 }
+
+bool Obituaries::wentByItself(const Death &death)
+{
+    return death.exit && death.exit->signal == 0 && death.exit->code == 0;
+}
+
+QString Obituaries::wordOf(const Death &death) { return wentByItself(death) ? tr("ended") : tr("died"); }
 
 QString Obituaries::withProgram(const Subject &subject, const QString &reason)
 {
@@ -357,14 +367,13 @@ void Obituaries::bury(ServiceId id, const Death &death, const QList<OutputLine> 
         return;
     const FleetEntry entry = subject->second.entry;
     record(id, subject->second, death, told);
-    const bool asItShould = death.exit && death.exit->signal == 0 && death.exit->code == 0;
     Q_EMIT happened({m_clock.wall(),
                      id,
                      entry.name,
-                     asItShould ? EventKind::Information : EventKind::Trouble,
+                     wentByItself(death) ? EventKind::Information : EventKind::Trouble,
                      death.reason,
                      {},
-                     asItShould ? tr("ended") : tr("died")});
+                     wordOf(death)});
 }
 
 void Obituaries::record(ServiceId id, Subject &subject, const Death &death, const QList<OutputLine> &told)

@@ -44,6 +44,8 @@ Q_SIGNALS:
     /// Its process, or the program that it wraps, was seen to end, whatever for; told before anything else is told of
     /// it.
     void ended(Hephaestus::ServiceId id);
+    /// Its process was seen to end, and nobody is known to have wanted that; `word`: `died`, or `ended`.
+    void died(Hephaestus::ServiceId id, qint64 pid, const QString &word, const QString &reason);
     /// An obituary was recorded.
     void buried(Hephaestus::ServiceId id);
     /// For the journal and the store.
@@ -96,6 +98,8 @@ private:
     void tellPlanned(ServiceId id, Subject &subject, qint64 pid, const std::optional<ExitStatus> &exit);
     static bool wasKilled(const Subject &subject, qint64 pid);
     void tellKilled(ServiceId id, Subject &subject);
+    static bool wentByItself(const Death &death); ///< with exit code 0
+    static QString wordOf(const Death &death);
     static QString withProgram(const Subject &subject, const QString &reason);
     void tellProgramEnded(ServiceId id, qint64 pid);
     void buryWatched(ServiceId id, qint64 pid, const std::optional<ExitStatus> &exit);

@@ -31,6 +31,10 @@ FleetHistory::FleetHistory(FleetModel &fleet, ServiceActions &actions, EventJour
         m_store.flush();
     });
     connect(&m_obituaries, &Obituaries::ended, this, &FleetHistory::ended);
+    connect(&m_obituaries, &Obituaries::died, this,
+            [this](ServiceId id, qint64 pid, const QString &word, const QString &text) {
+                m_fleet.setEnd(id, {pid, word, text});
+            });
     connect(&m_obituaries, &Obituaries::happened, this, &FleetHistory::publish);
     connect(&m_obituaries, &Obituaries::buried, this, &FleetHistory::buried);
     connectStore();

@@ -462,6 +462,18 @@ void FleetModel::setSeenEarlier(ServiceId id, Clock::WallTime at)
     change(*known, std::move(row));
 }
 
+void FleetModel::setEnd(ServiceId id, const ProcessEnd &end)
+{
+    Watched *const known = watched(id);
+    if (!known)
+        return;
+    ServiceRow row = known->row;
+    row.end = end;
+    change(*known, std::move(row));
+    m_changed[indexOf(id).row()] |= 1U << State;
+    signalChanges();
+}
+
 void FleetModel::setKnown(ServiceId id, const KnownName &known, bool isAccepted)
 {
     Watched *const service = watched(id);

@@ -2,6 +2,7 @@
 #include "dashboard/model/servicerow.h"
 
 #include "common/base/duration.h"
+#include "common/base/homedirectory.h"
 #include "common/base/localtime.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/sharedtext.h"
@@ -94,10 +95,29 @@ QString newInstanceText(const HealthReport &before, const HealthReport &after)
                                    : RowText::tr("a new process answers (pid %1)").arg(*after.pid);
 }
 
+/// In what the process that answers now is not the one of before, although it calls itself so: another user's, or one
+/// of another place. Empty: in nothing that both tell.
+QString otherOriginText(const HealthReport &before, const HealthReport &after)
+{
+    const ServiceIdentity was = before.identity.value_or(ServiceIdentity());
+    const ServiceIdentity is = after.identity.value_or(ServiceIdentity());
+    const auto differ = [](const QString &a, const QString &b) { return !a.isEmpty() && !b.isEmpty() && a != b; };
+    QStringList parts;
+    if (differ(was.user, is.user))
+        parts << RowText::tr("user %1 instead of %2").arg(visibleText(is.user, 80), visibleText(was.user, 80));
+    if (differ(was.directory, is.directory))
+        parts << RowText::tr("started in %1 instead of %2")
+                     .arg(visibleText(homeRelative(is.directory), 200), visibleText(homeRelative(was.directory), 200));
+    return parts.join(u", "_s);
+}
+
 void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &after)
 {
     if (before.report && isAnotherProcess(*before.report, *after.report)) {
-        teller.tell(EventKind::Recovery, newInstanceText(*before.report, *after.report), restartedWord());
+        const QString text = newInstanceText(*before.report, *after.report);
+        const QString other = otherOriginText(*before.report, *after.report);
+        teller.tell(other.isEmpty() ? EventKind::Recovery : EventKind::Trouble,
+                    other.isEmpty() ? text : RowText::tr("%1, by the same name: %2").arg(text, other), restartedWord());
     } else if (before.observed != ServiceState::Unknown && !before.isCurrent()) {
         teller.tell(EventKind::Recovery, before.lastSeen ? RowText::tr("answers again") : RowText::tr("answers"));
     }
@@ -179,6 +199,8 @@ ServiceRow afterAnswer(ServiceRow row, const Answer<HealthReport> &answer, Clock
     row.holder = holder;
     row.answered = answer.value.has_value();
     if (answer.value) {
+        if (row.end && row.end->pid != answer.value->pid) // a late answer may be of the one that ended
+            row.end.reset();
         if (!answer.value->service.isEmpty() && answer.value->owner.isEmpty())
             row.known = {answer.value->service, answer.value->pid.value_or(0)};
         row.inDoubt = doubtsAfter(row, *answer.value);
@@ -219,6 +241,9 @@ QString progressText(const ShutdownProgress &progress)
     return progress.left ? RowText::tr("%1, %2 left").arg(text, durationText(wholeSecondsLeft(*progress.left))) : text;
 }
 
+/// Nothing answers, because its process has ended.
+static bool tellsEnd(const ServiceRow &row) { return row.end && isGone(row.reply) && !row.isReplaced(); }
+
 QString stateText(const ServiceRow &row)
 {
     if (row.activity)
@@ -235,7 +260,7 @@ QString stateText(const ServiceRow &row)
             ? RowText::tr("unreachable: address taken")
             : RowText::tr("unreachable: %1 answers").arg(visibleText(row.holder->service, 40));
     if (row.observed == ServiceState::Unreachable && row.reply.error != ClientError::None)
-        return u"%1: %2"_s.arg(stateWord(row.observed), errorWord(row.reply.error));
+        return u"%1: %2"_s.arg(stateWord(row.observed), tellsEnd(row) ? row.end->word : errorWord(row.reply.error));
     return stateWord(row.observed);
 }
 
@@ -268,6 +293,12 @@ static QString silenceReason(const ServiceRow &row)
         : RowText::tr("%1. The address is held by %2.").arg(reason, holder);
 }
 
+/// The same, with how its process ended.
+static QString absenceReason(const ServiceRow &row)
+{
+    return tellsEnd(row) ? u"%1. %2"_s.arg(visibleText(row.end->text, 300), silenceReason(row)) : silenceReason(row);
+}
+
 QString stateReason(const ServiceRow &row)
 {
     switch (row.observed) {
@@ -296,8 +327,8 @@ QString stateReason(const ServiceRow &row)
         return RowText::tr("Held by %1. This entry does not touch it.").arg(visibleText(row.report->owner, 200));
     case ServiceState::Unreachable:
         return row.actor.isEmpty()
-            ? silenceReason(row)
-            : RowText::tr("%1 did not bring it up: %2").arg(visibleText(row.actor, 80), silenceReason(row));
+            ? absenceReason(row)
+            : RowText::tr("%1 did not bring it up: %2").arg(visibleText(row.actor, 80), absenceReason(row));
     case ServiceState::Unauthorized:
     case ServiceState::NotUnderstood: return silenceReason(row);
     case ServiceState::Stopped:
@@ -338,10 +369,13 @@ static QString takenText(const ServiceRow &row)
     return RowText::tr("another service answers at its address: %1").arg(visibleText(row.holder->text, 300));
 }
 
-/// The reason, in an event of this service. Why a host is lost is told of the host.
+/// The reason, in an event of this service. Why a host is lost is told of the host, and how a process ended by an event
+/// of its own.
 static QString newsOf(const ServiceRow &row)
 {
+    const bool isAbsent = row.observed == ServiceState::Unreachable && row.actor.isEmpty();
     return row.reply.error == ClientError::HostLost ? RowText::tr("no connection to %1").arg(row.entry.host.name)
+        : isAbsent                                  ? silenceReason(row)
                                                     : stateReason(row);
 }
 

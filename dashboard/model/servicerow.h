@@ -26,6 +26,16 @@ struct Activity
     bool operator==(const Activity &) const = default;
 };
 
+/// How the process of a service was seen to end.
+struct ProcessEnd
+{
+    qint64 pid = 0;
+    QString word; ///< `died`, or `ended`
+    QString text; ///< a clause
+
+    bool operator==(const ProcessEnd &) const = default;
+};
+
 /// All the dashboard knows of one service now.
 struct ServiceRow
 {
@@ -41,6 +51,7 @@ struct ServiceRow
     std::optional<HealthReport> report;    ///< the latest that was understood; kept when later polls fail
     ServiceReply reply;                    ///< the latest, whatever it was
     QByteArray body;                       ///< of the latest reply that had one
+    std::optional<ProcessEnd> end;         ///< of the process that answered last; nothing: it is not known
     QString failure;                       ///< `restart failed`; empty: none did, or it was looked at since
     QString actor;                         ///< who ends or starts it, or could not; empty: nobody, or not known
     KnownName known;                       ///< as what it answered last, perhaps on an earlier day

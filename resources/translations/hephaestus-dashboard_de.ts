@@ -4972,6 +4972,18 @@ https://… token-file=… ca=…</translation>
         <source>its scheduled shutdown is cancelled</source>
         <translation>sein geplantes Herunterfahren ist abgesagt</translation>
     </message>
+    <message>
+        <source>user %1 instead of %2</source>
+        <translation>Benutzer %1 statt %2</translation>
+    </message>
+    <message>
+        <source>started in %1 instead of %2</source>
+        <translation>gestartet in %1 statt %2</translation>
+    </message>
+    <message>
+        <source>%1, by the same name: %2</source>
+        <translation>%1, unter demselben Namen: %2</translation>
+    </message>
 </context>
 <context>
     <name>ServiceState</name>

@@ -25,6 +25,8 @@ private Q_SLOTS:
     void aStrangerAtItsAddressIsNotTheService();
     void anotherServiceAtItsAddressIsNamed_data();
     void anotherServiceAtItsAddressIsNamed();
+    void howItsProcessEndedIsTold_data();
+    void howItsProcessEndedIsTold();
     void anActivityIsShownInsteadOfTheState();
     void aShutdownTellsItsStepAndTheSecondsLeft();
     void dependenciesNotUsedComeLast();
@@ -202,6 +204,36 @@ void TestServiceRow::anotherServiceAtItsAddressIsNamed()
     QVERIFY2(stateReason(stopped).contains(intruder.text), qPrintable(stateReason(stopped)));
 }
 
+void TestServiceRow::howItsProcessEndedIsTold_data()
+{
+    QTest::addColumn<ClientError>("error");
+    QTest::addColumn<QString>("state");
+    QTest::addColumn<bool>("isTold");
+    QTest::newRow("nobody listens") << ClientError::Refused << u"unreachable: died"_s << true;
+    QTest::newRow("it is silent") << ClientError::Timeout << u"unreachable: timed out"_s << false;
+}
+
+void TestServiceRow::howItsProcessEndedIsTold()
+{
+    QFETCH(ClientError, error);
+    QFETCH(bool, isTold);
+    HealthReport report = Reports::healthy();
+    report.pid = 7;
+    ServiceRow row = afterAnswer({}, Reports::answer(report), {});
+    row.end = ProcessEnd{7, u"died"_s, u"pid 7 was killed by signal 15 (Terminated)"_s};
+    row = afterAnswer(row, Reports::answer(report), {}); // it is late
+    Answer<HealthReport> none;
+    none.reply.error = error;
+    none.reply.message = u"no answer"_s;
+    const ServiceRow gone = afterAnswer(row, none, {});
+    QTEST(stateText(gone), "state");
+    QCOMPARE(stateReason(gone), isTold ? row.end->text + u". no answer"_s : u"no answer"_s);
+    for (const Event &event : eventsBetween(row, gone, {}))
+        QVERIFY2(!event.text.contains(u"killed"_s), qPrintable(event.text)); // an event of its own tells that
+    report.pid = 8;
+    QVERIFY(!afterAnswer(gone, Reports::answer(report), {}).end);
+}
+
 void TestServiceRow::anActivityIsShownInsteadOfTheState()
 {
     ServiceRow row = after({Reports::failure(ClientError::Refused)});
@@ -279,6 +311,19 @@ void TestServiceRow::eachStepIsToldOnce_data()
                                    << QStringList{u"a new process answers (pid 8)"_s};
     QTest::newRow("in the place of the old one")
         << withPid(u"one"_s, 7) << withPid(u"two"_s, 7) << QStringList{u"a new instance answers (pid 7, as before)"_s};
+    const auto of = [&withPid](const QString &instance, const QString &user, const QString &directory) {
+        Answer<HealthReport> answer = withPid(instance, 7);
+        answer.value->identity = ServiceIdentity{directory, {}, {}, {}, {}, user};
+        return answer;
+    };
+    const QString same = u"a new instance answers (pid 7, as before)"_s;
+    QTest::newRow("of the same user and place")
+        << of(u"one"_s, u"ann"_s, u"/srv/a"_s) << of(u"two"_s, u"ann"_s, u"/srv/a"_s) << QStringList{same};
+    QTest::newRow("of another user and place")
+        << of(u"one"_s, u"ann"_s, u"/srv/a"_s) << of(u"two"_s, u"bob"_s, u"/srv/b"_s)
+        << QStringList{same + u", by the same name: user bob instead of ann, started in /srv/b instead of /srv/a"_s};
+    QTest::newRow("whose user and place are not known")
+        << of(u"one"_s, u"ann"_s, u"/srv/a"_s) << of(u"two"_s, {}, {}) << QStringList{same};
     const auto stale = [](const QList<CodeChange> &changed) {
         HealthReport report = Reports::healthy();
         report.code = CodeReport{CodeVerdict::Stale, changed, {}, 0};
