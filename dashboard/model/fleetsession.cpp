@@ -392,6 +392,10 @@ void FleetSession::saveAnswers()
 void FleetSession::keepHistory(const QString &file, HistoryLimits limits)
 {
     m_store = std::make_unique<HistoryStore>(file, limits, m_clock);
+    m_watch.polling().setProcessOf([this](ServiceId id) {
+        const ServiceRow *const row = m_fleet.find(id);
+        return row && row->report && m_history->isLocal(id) ? row->report->pid.value_or(0) : 0;
+    });
     m_history = std::make_unique<FleetHistory>(m_fleet, m_actions, m_journal, *m_store, m_stateDirectory, m_clock);
     m_earlierLatencies = std::make_unique<EarlierLatencies>(m_fleet, *m_store, m_clock);
     connect(&m_bulk, &BulkActions::happened, m_history.get(), &FleetHistory::record);

@@ -190,6 +190,26 @@ bool Poller::makeRoom(Standing standing, Clock::TimePoint now)
     return !isFull(standing);
 }
 
+QList<ServiceId> Poller::askedBefore(Clock::TimePoint time) const
+{
+    QList<ServiceId> late;
+    for (auto asked = m_asked.begin(); asked != m_asked.end() && asked->first <= time; ++asked)
+        late << asked->second;
+    return late;
+}
+
+void Poller::settle(ServiceId id, Answer<HealthReport> answer)
+{
+    const auto found = m_subjects.find(id);
+    const quint64 question = found == m_subjects.end() ? 0 : found->second.question;
+    if (question == 0)
+        return;
+    answer.reply.latency = m_time.now() - found->second.asked;
+    if (m_giveUp)
+        m_giveUp(id);
+    applyAnswer(id, question, answer);
+}
+
 /// Of the proven one that has waited longest, if it is not soon any more. That is no failure: it is asked again among
 /// the slow, who have all the time they need.
 bool Poller::takeBackOverdue(Clock::TimePoint now)

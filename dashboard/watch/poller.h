@@ -76,6 +76,12 @@ public:
     void poll(); ///< asks who is due, InATurn of each standing; the timer's only deed, which comes again at once for
                  ///< the others
 
+    /// Whose question waits since then or longer, the oldest first.
+    QList<ServiceId> askedBefore(Clock::TimePoint time) const;
+    /// The question in flight is given up: this is its answer, as is known from elsewhere.
+    void settle(ServiceId id, Answer<HealthReport> answer);
+    bool isQuiet() const { return m_asked.empty(); } ///< no question is in flight
+
     /// Whether answers are to be expected within moments: somebody is being asked, or about to be, who is not known to
     /// be slow.
     bool isAsking() const;

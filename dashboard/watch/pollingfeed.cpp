@@ -2,6 +2,7 @@
 #include "dashboard/watch/pollingfeed.h"
 
 #include "common/base/post.h"
+#include "common/base/processentry.h"
 #include "common/client/openfiles.h"
 #include "common/fleet/knownprotocol.h"
 
@@ -26,6 +27,8 @@ PollingFeed::PollingFeed(const Clock &clock, QString stateDirectory, QObject *pa
     connect(&m_poller, &Poller::answered, this, &PollingFeed::gather);
     m_publishTimer.setSingleShot(true);
     connect(&m_publishTimer, &QTimer::timeout, this, &PollingFeed::publish);
+    m_lateTimer.setSingleShot(true);
+    connect(&m_lateTimer, &QTimer::timeout, this, &PollingFeed::lookAtLate);
 }
 
 PollingFeed::~PollingFeed() = default;
@@ -96,6 +99,8 @@ void PollingFeed::ask(ServiceId id, const Poller::Done &done)
     }
     if (subject.hasSpoken)
         subject.client->narrow(Answers::Health);
+    if (m_processOf && !m_lateTimer.isActive())
+        m_lateTimer.start(Late);
     subject.client->askStatus(done);
 }
 
@@ -103,6 +108,26 @@ void PollingFeed::giveUp(ServiceId id)
 {
     if (const auto subject = m_subjects.find(id); subject != m_subjects.end() && subject->second.client)
         subject->second.client->abort();
+}
+
+/// A suspended process keeps its connections, and nothing but the time limit of the question would tell.
+void PollingFeed::lookAtLate()
+{
+    const Clock::TimePoint now = m_clock.now();
+    bool isAnyHere = false;
+    for (const ServiceId id : m_poller.askedBefore(now - Late)) {
+        const qint64 pid = m_processOf(id);
+        isAnyHere = isAnyHere || pid != 0;
+        const std::optional<ProcessEntry> process = pid != 0 ? readProcess(pid) : std::nullopt;
+        if (!process || !process->isSuspended())
+            continue;
+        Answer<HealthReport> answer;
+        answer.reply.error = ClientError::Timeout;
+        answer.reply.message = tr("its process is suspended by a signal: kill -CONT %1 lets it go on").arg(pid);
+        m_poller.settle(id, answer);
+    }
+    if (isAnyHere && !m_poller.isQuiet())
+        m_lateTimer.start(Late);
 }
 
 /// Who wants to know whether it has spoken before looks once, when the page is found.
@@ -117,6 +142,8 @@ void PollingFeed::takePage(ServiceId id, Arrival &arrival)
 
 void PollingFeed::gather(ServiceId id, const Answer<HealthReport> &answer)
 {
+    if (m_poller.isQuiet())
+        m_lateTimer.stop(); // nothing wakes for nothing
     Subject &subject = m_subjects.at(id);
     Arrival arrival{id, answer, m_clock.sinceBoot(), m_clock.wall()};
     if (arrival.answer.value && arrival.answer.value->isPage)

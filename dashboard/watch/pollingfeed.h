@@ -20,6 +20,10 @@ class PollingFeed : public ServiceFeed
 public:
     /// So long answers are gathered at most.
     static constexpr std::chrono::milliseconds PublishPause{250};
+    /// After so long the process of one that has not answered is looked at: a suspended one would not answer at all.
+    static constexpr std::chrono::milliseconds Late{300};
+    /// Which process of this machine answers for it; 0: it is not known.
+    using ProcessOf = std::function<qint64(ServiceId)>;
 
     /// `stateDirectory` as for targetOf().
     explicit PollingFeed(const Clock &clock = Clock::machine(), QString stateDirectory = {}, QObject *parent = nullptr);
@@ -29,6 +33,8 @@ public:
     void remove(ServiceId id) override;
     void start() override;
     void stop() override;
+
+    void setProcessOf(ProcessOf processOf) { m_processOf = std::move(processOf); }
 
     /// Somebody follows what happens to it: its answers are published at once, and it is asked at its interval even
     /// while it does not answer.
@@ -56,6 +62,7 @@ private:
 
     void ask(ServiceId id, const Poller::Done &done);
     void giveUp(ServiceId id);
+    void lookAtLate();
     void takePage(ServiceId id, Arrival &arrival);
     void gather(ServiceId id, const Answer<HealthReport> &answer);
     bool isWhole() const;
@@ -71,6 +78,8 @@ private:
     QList<Arrival> m_arrivals;    ///< not published yet
     Clock::TimePoint m_published; ///< when that was done last
     QTimer m_publishTimer;
+    ProcessOf m_processOf; ///< null: of nobody
+    QTimer m_lateTimer;    ///< while somebody is being asked
 };
 
 } // namespace Hephaestus

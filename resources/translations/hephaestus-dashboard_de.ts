@@ -3448,6 +3448,13 @@ https://… token-file=… ca=…</translation>
     </message>
 </context>
 <context>
+    <name>Hephaestus::PollingFeed</name>
+    <message>
+        <source>its process is suspended by a signal: kill -CONT %1 lets it go on</source>
+        <translation>sein Prozess ist durch ein Signal angehalten: kill -CONT %1 lässt ihn weiterlaufen</translation>
+    </message>
+</context>
+<context>
     <name>Hephaestus::PreferencesDialog</name>
     <message>
         <source>&amp;Group services under headings</source>

@@ -3,8 +3,14 @@
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 
+#include <QScopeGuard>
 #include <QSignalSpy>
 #include <QTest>
+
+#include <csignal>
+
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -19,6 +25,7 @@ private Q_SLOTS:
     void answersOfOneMomentArriveTogether();
     void whatWasAskedTogetherArrivesOnceAllHaveAnswered();
     void whatIsFollowedArrivesAtOnce();
+    void aSuspendedProcessIsNotWaitedFor();
     void aTokenThatCannotBeReadIsAnAnswer();
 };
 
@@ -114,6 +121,30 @@ void TestPollingFeed::whatIsFollowedArrivesAtOnce()
     QTRY_VERIFY(bench.published.size() >= 2); // each by itself
     for (const QList<QVariant> &signal : std::as_const(bench.published))
         QCOMPARE(signal[0].value<QList<Arrival>>().size(), 1);
+}
+
+void TestPollingFeed::aSuspendedProcessIsNotWaitedFor()
+{
+    const pid_t pid = ::fork();
+    while (pid == 0)
+        ::pause();
+    QVERIFY(pid > 0);
+    const auto end = qScopeGuard([pid] {
+        ::kill(pid, SIGKILL);
+        ::waitpid(pid, nullptr, 0);
+    });
+    ::kill(pid, SIGSTOP);
+    FakeHttpServer silent;
+    silent.setAnswer("/health/status", FakeAnswer::hang());
+    Bench bench;
+    bench.feed.setProcessOf([pid](ServiceId id) { return id == 1 ? pid : 0; });
+    bench.feed.add(1, Reports::entry(u"suspended"_s, silent.url()));
+    bench.feed.add(2, Reports::entry(u"silent"_s, silent.url())); // whose process is not known
+    bench.feed.start();
+    QTRY_VERIFY(!bench.arrivals().isEmpty());
+    QCOMPARE(bench.arrivals()[0].id, ServiceId(1));
+    QCOMPARE(bench.arrivals()[0].answer.reply.message,
+             u"its process is suspended by a signal: kill -CONT %1 lets it go on"_s.arg(pid));
 }
 
 void TestPollingFeed::aTokenThatCannotBeReadIsAnAnswer()
