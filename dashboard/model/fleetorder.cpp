@@ -2,6 +2,7 @@
 #include "dashboard/model/fleetorder.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace Hephaestus {
 
@@ -30,18 +31,58 @@ FleetOrder::Group &FleetOrder::groupOf(const QString &name)
     Group &group = found->second;
     if (isNew) {
         group.name = name;
-        group.rank = -1;
         group.heading.group = &group;
     }
     return group;
 }
 
-/// After new ones came: of a portion once.
-void FleetOrder::rankGroups()
+/// By the first value of each. That of a favourite counts as any other: it says nothing of the group.
+std::vector<FleetOrder::Group *> FleetOrder::wantedGroups()
 {
-    int rank = 0;
+    std::vector<Group *> groups;
+    groups.reserve(m_groups.size());
     for (auto &[name, group] : m_groups)
-        group.rank = rank++;
+        groups.push_back(&group);
+    if (!isGrouped || column < 0)
+        return groups;
+    const double sign = direction == Qt::AscendingOrder ? 1 : -1;
+    std::unordered_map<const Group *, double> first;
+    for (const auto &[id, item] : m_items) {
+        if (!item.place.shown)
+            continue;
+        if (item.text)
+            return groups;
+        const auto [known, isNew] = first.try_emplace(item.group, sign * item.number);
+        if (!isNew)
+            known->second = std::min(known->second, sign * item.number);
+    }
+    std::ranges::stable_sort(groups, {}, [&first](const Group *group) {
+        const auto known = first.find(group);
+        return known == first.end() ? std::numeric_limits<double>::infinity() : known->second;
+    });
+    return groups;
+}
+
+void FleetOrder::rank(std::vector<Group *> groups)
+{
+    m_ranked = std::move(groups);
+    for (std::size_t place = 0; place < m_ranked.size(); ++place)
+        m_ranked[place]->rank = int(place);
+}
+
+void FleetOrder::rankGroups() { rank(wantedGroups()); }
+
+void FleetOrder::rankNewGroups()
+{
+    const LastIfUnnamed precedes;
+    const auto byName = [&precedes](const Group *a, const Group *b) { return precedes(a->name, b->name); };
+    const bool areByName = std::ranges::is_sorted(m_ranked, byName);
+    std::vector<Group *> groups = m_ranked;
+    for (auto &[name, group] : m_groups) {
+        if (group.rank < 0)
+            groups.insert(areByName ? std::ranges::upper_bound(groups, &group, byName) : groups.end(), &group);
+    }
+    rank(std::move(groups));
 }
 
 FleetOrder::Place FleetOrder::placeOf(int line) const
@@ -136,8 +177,6 @@ QList<FleetOrder::Item *> FleetOrder::inOrder(const std::vector<Item *> &items)
     std::ranges::copy_if(items, std::back_inserter(wanted), [this](const Item *item) {
         return item->place.shown && !(isGrouped && item->group->isFolded);
     });
-    if (std::ranges::any_of(m_groups, [](const auto &each) { return each.second.rank < 0; }))
-        rankGroups();
     for (auto &[name, group] : m_groups) {
         if (isGrouped && group.shown > 0 && group.heading.row < 0)
             wanted << &group.heading;

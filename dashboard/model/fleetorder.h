@@ -13,9 +13,10 @@
 
 namespace Hephaestus {
 
-/// The order in which a person looks at the services of a FleetModel, and which of them: groups by their names, the
-/// nameless one last, then favourites, then the values of a column, then names. A service keeps what it was noted with
-/// until it is noted anew. No two are alike in it. One thread.
+/// The order in which a person looks at the services of a FleetModel, and which of them: groups, then favourites, then
+/// the values of a column, then names. Groups stand by the values of that column, each by the one of its services that
+/// comes first by it. Where that does not decide, or the column has words, they stand by their names, the nameless one
+/// last. A service keeps what it was noted with until it is noted anew. No two are alike in it. One thread.
 class FleetOrder
 {
 public:
@@ -50,7 +51,7 @@ public:
     struct Group
     {
         QString name;
-        int rank = 0;  ///< groups stand in this order
+        int rank = -1; ///< groups stand in this order; -1: it has just come
         int shown = 0; ///< services that match
         bool isFolded = false;
         Item heading{};
@@ -79,7 +80,11 @@ public:
     bool precedes(const Item *a, const Item *b) const;
     /// What of these is to be shown, in order, with the headings that have no row yet.
     QList<Item *> inOrder(const std::vector<Item *> &items);
-    QList<ServiceId> membersOf(const Group &group) const; ///< those that match, in order
+    void rankGroups(); ///< lets each group stand where its services say now
+    /// Gives groups that have come a place and moves no other: by their names, or behind all where values decide.
+    void rankNewGroups();
+    bool areGroupsRanked() { return wantedGroups() == m_ranked; } ///< rankGroups() would change nothing
+    QList<ServiceId> membersOf(const Group &group) const;         ///< those that match, in order
 
 private:
     struct LastIfUnnamed
@@ -89,13 +94,15 @@ private:
 
     Place placeOf(int line) const;
     void noteKeys(Item &item, const QString &name) const;
-    void rankGroups();
+    std::vector<Group *> wantedGroups();
+    void rank(std::vector<Group *> groups);
 
     const FleetModel &m_fleet;
     QStringList m_own;
     QHash<QString, qsizetype> m_ownPlaces;            ///< of m_own
     std::unordered_map<ServiceId, Item> m_items;      ///< Items keep their addresses
     std::map<QString, Group, LastIfUnnamed> m_groups; ///< all that there ever were
+    std::vector<Group *> m_ranked;                    ///< in the order of their ranks
     QCollator m_collator;                             ///< of names, as QString::localeAwareCompare()
 };
 

@@ -124,6 +124,10 @@ void FleetRows::place(const std::vector<int> &lines, Among among)
         items.push_back(&m_order.note(line));
         items.back()->isPlaced = true;
     }
+    if (among == &FleetRows::belowOthers)
+        m_order.rankNewGroups();
+    else
+        m_order.rankGroups();
     const QList<Item *> wanted = (this->*among)(m_order.inOrder(items));
     for (Item *const item : items)
         item->isPlaced = false;
@@ -139,6 +143,9 @@ QList<FleetRows::Item *> FleetRows::amongOthers(const QList<Item *> &placed) con
         if (item->service == NoService ? isGrouped() && item->group->shown > 0 : !item->isPlaced)
             others << item;
     }
+    const auto rank = [](const Item *item) { return item->group->rank; };
+    if (isGrouped() && !std::ranges::is_sorted(others, {}, rank))
+        std::ranges::stable_sort(others, {}, rank);
     QList<Item *> wanted;
     wanted.reserve(others.size() + placed.size());
     auto from = others.cbegin();
@@ -187,7 +194,8 @@ void FleetRows::addRows(int first, int last)
     if (!m_held)
         return place(lines(first, last), &FleetRows::amongOthers);
     place(lines(first, last), &FleetRows::belowOthers);
-    if (!std::ranges::is_sorted(m_rows, [this](const Item *a, const Item *b) { return m_order.precedes(a, b); }))
+    const auto precedes = [this](const Item *a, const Item *b) { return m_order.precedes(a, b); };
+    if (!m_order.areGroupsRanked() || !std::ranges::is_sorted(m_rows, precedes))
         setOutOfOrder(true);
 }
 
@@ -203,6 +211,10 @@ void FleetRows::removeGone()
 {
     for (auto &gone : m_gone)
         gone.mapped().isPlaced = true; // nowhere
+    if (!m_held)
+        m_order.rankGroups();
+    else if (!m_order.areGroupsRanked())
+        setOutOfOrder(true);
     show(amongOthers({}));
     m_gone.clear();
 }

@@ -17,6 +17,10 @@ class TestFleetRows : public QObject
 
 private Q_SLOTS:
     void groupsStandUnderTheirHeadings();
+    void groupsStandByTheFirstOfTheirServices_data();
+    void groupsStandByTheFirstOfTheirServices();
+    void aGroupMovesWithTheStateOfItsServices();
+    void whileHeldNoGroupMoves();
     void aFoldedGroupKeepsItsHeadingAndItsServices();
     void aHeadingCountsWhatNeedsAPerson();
     void favouritesComeFirstHoweverItIsSorted();
@@ -284,6 +288,102 @@ void TestFleetRows::groupsStandUnderTheirHeadings()
     QCOMPARE(shown(rows), u"one two three four"_s);
 }
 
+/// What needs a person stands first, whatever the name of its group.
+void TestFleetRows::groupsStandByTheFirstOfTheirServices_data()
+{
+    QTest::addColumn<int>("column");
+    QTest::addColumn<Qt::SortOrder>("direction");
+    QTest::addColumn<QString>("rows");
+    constexpr Qt::SortOrder Up = Qt::AscendingOrder;
+    constexpr Qt::SortOrder Down = Qt::DescendingOrder;
+    QTest::newRow("own order") << -1 << Up << u"[data] b a [shop] d c [Without a group] f e"_s;
+    QTest::newRow("state") << int(FleetModel::State) << Up << u"[shop] c d [Without a group] e f [data] a b"_s;
+    QTest::newRow("state, best first") << int(FleetModel::State) << Down
+                                       << u"[data] a b [shop] d c [Without a group] f e"_s;
+    QTest::newRow("failing dependencies")
+        << int(FleetModel::Dependencies) << Down << u"[Without a group] e f [data] a b [shop] c d"_s;
+    QTest::newRow("longest up") << int(FleetModel::Uptime) << Down << u"[Without a group] f e [shop] d c [data] a b"_s;
+    QTest::newRow("shortest up") << int(FleetModel::Uptime) << Up << u"[data] b a [shop] c d [Without a group] e f"_s;
+    QTest::newRow("name") << int(FleetModel::Service) << Up << u"[data] a b [shop] c d [Without a group] e f"_s;
+    QTest::newRow("last name first") << int(FleetModel::Service) << Down
+                                     << u"[data] b a [shop] d c [Without a group] f e"_s;
+}
+
+void TestFleetRows::groupsStandByTheFirstOfTheirServices()
+{
+    QFETCH(const int, column);
+    QFETCH(const Qt::SortOrder, direction);
+    FleetModel fleet;
+    FleetRows rows(fleet);
+    const QAbstractItemModelTester tester(&rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    rows.setGrouped(true);
+    add(fleet, u"b"_s, u"data"_s, 10);
+    add(fleet, u"a"_s, u"data"_s, 20);
+    add(fleet, u"d"_s, u"shop"_s, 40);
+    const ServiceId c = add(fleet, u"c"_s, u"shop"_s, 30);
+    add(fleet, u"f"_s, {}, 60);
+    HealthReport report = Reports::withError();
+    report.uptime = Seconds(50);
+    fleet.applyAnswer(add(fleet, u"e"_s), Reports::answer(report));
+    fleet.applyAnswer(c, Reports::failure(ClientError::Refused));
+    rows.sort(column, direction);
+    QTEST(shown(rows), "rows");
+}
+
+void TestFleetRows::aGroupMovesWithTheStateOfItsServices()
+{
+    FleetModel fleet;
+    FleetRows rows(fleet);
+    const QAbstractItemModelTester tester(&rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    add(fleet, u"a"_s, u"data"_s);
+    const ServiceId b = add(fleet, u"b"_s, u"shop"_s);
+    add(fleet, u"c"_s, u"shop"_s);
+    const ServiceId d = add(fleet, u"d"_s, u"ware"_s);
+    rows.setGrouped(true);
+    rows.sort(FleetModel::State);
+    fleet.applyAnswer(b, Reports::answer(Reports::withError()));
+    QCOMPARE(shown(rows), u"[shop] b c [data] a [ware] d"_s);
+    rows.setFolded(u"ware"_s, true);
+    fleet.applyAnswer(d, Reports::failure(ClientError::Refused)); // what is folded away counts
+    QCOMPARE(shown(rows), u"[ware] [shop] b c [data] a"_s);
+    rows.setQuery(*FilterQuery::parse(u"!state:unreachable"_s)); // what the filter hides does not
+    QCOMPARE(shown(rows), u"[shop] b c [data] a"_s);
+    rows.setQuery({});
+    fleet.remove(d);
+    fleet.remove(b);
+    QCOMPARE(shown(rows), u"[data] a [shop] c"_s);
+}
+
+void TestFleetRows::whileHeldNoGroupMoves()
+{
+    FleetModel fleet;
+    FleetRows rows(fleet);
+    const QAbstractItemModelTester tester(&rows, QAbstractItemModelTester::FailureReportingMode::QtTest);
+    add(fleet, u"a"_s, u"data"_s);
+    add(fleet, u"b"_s, u"shop"_s);
+    const ServiceId c = add(fleet, u"c"_s, u"ware"_s);
+    rows.setGrouped(true);
+    rows.sort(FleetModel::State);
+    fleet.applyAnswer(c, Reports::answer(Reports::withError()));
+    QCOMPARE(shown(rows), u"[ware] c [data] a [shop] b"_s);
+    rows.setHeld(true);
+    fleet.applyAnswer(c, Reports::answer(Reports::healthy()));
+    add(fleet, u"d"_s, u"shop"_s);
+    add(fleet, u"e"_s, u"area"_s);
+    QCOMPARE(shown(rows), u"[ware] c [data] a [shop] b d [area] e"_s);
+    rows.setHeld(false);
+    QCOMPARE(shown(rows), u"[area] e [data] a [shop] b d [ware] c"_s);
+    rows.setHeld(true);
+    const ServiceId f = add(fleet, u"f"_s, u"ware"_s);
+    fleet.remove(c);
+    fleet.applyAnswer(f, Reports::failure(ClientError::Refused));
+    QCOMPARE(shown(rows), u"[area] e [data] a [shop] b d [ware] f"_s);
+    QVERIFY(rows.isOutOfOrder());
+    rows.arrangeAnew();
+    fleet.remove(f); // the reason for the place of its group
+    QCOMPARE(shown(rows), u"[area] e [data] a [shop] b d"_s);
+}
+
 void TestFleetRows::aFoldedGroupKeepsItsHeadingAndItsServices()
 {
     FleetModel fleet;
@@ -380,6 +480,7 @@ void TestFleetRows::itSaysTheSameAsOneMadeAnewWhateverHappens()
     FilterQuery query;
     bool grouped = false;
     int column = -1;
+    Qt::SortOrder direction = Qt::AscendingOrder;
     for (int step = 0; step < 600; ++step) {
         const QList<ServiceId> ids = fleet.ids();
         const ServiceId id = ids.isEmpty() ? NoService : ids[random.bounded(ids.size())];
@@ -387,7 +488,10 @@ void TestFleetRows::itSaysTheSameAsOneMadeAnewWhateverHappens()
         case 0: fleet.remove(id); break;
         case 1: rows.setQuery(query = *FilterQuery::parse(queries[random.bounded(queries.size())])); break;
         case 2: rows.setGrouped(grouped = random.bounded(2)); break;
-        case 3: rows.sort(column = random.bounded(-1, int(FleetModel::ColumnCount)), Qt::AscendingOrder); break;
+        case 3:
+            direction = Qt::SortOrder(random.bounded(2));
+            rows.sort(column = random.bounded(-1, int(FleetModel::ColumnCount)), direction);
+            break;
         case 4: fleet.setFavourite(id, random.bounded(2)); break;
         case 5: fleet.applyAnswer(id, Reports::failure(ClientError::Refused)); break;
         case 6: fleet.applyAnswer(id, Reports::answer(Reports::withError())); break;
@@ -411,7 +515,7 @@ void TestFleetRows::itSaysTheSameAsOneMadeAnewWhateverHappens()
         }
         FleetRows anew(fleet);
         anew.setQuery(query);
-        anew.sort(column, Qt::AscendingOrder);
+        anew.sort(column, direction);
         anew.setGrouped(grouped);
         QCOMPARE(shown(rows), shown(anew));
     }
