@@ -72,6 +72,8 @@ public:
         , m_restart(m_service, self, [this] { return trySuccessor(); })
     {
         m_service.state().setIdentity(ownIdentity());
+        for (const QString &name : knownDependencies()) // not_used, unless they are configured
+            m_service.state().dependency(name);
         for (CleanupStep step : m_checks.cleanupSteps()) {
             step.deadline = config.stepTimeout;
             m_service.shutdown().addStep(std::move(step));

@@ -38,8 +38,6 @@ Checks::Checks(ServerState &state, const Clock &clock, QObject *parent)
     , m_state(state)
     , m_clock(clock)
 {
-    for (const QString &name : knownDependencies())
-        m_state.dependency(name);
 }
 
 Checks::~Checks() = default;
@@ -54,8 +52,10 @@ void Checks::apply(const DependenciesConfig &config)
                             [&](const auto &entry) { return entry && entry->config.name == name; });
     };
     for (const DependencyConfig &one : config) {
-        if (!one.enabled)
+        if (!one.enabled) {
+            m_state.dependency(one.name);
             continue;
+        }
         const auto old = entryOf(one.name);
         if (old == before.end()) {
             m_entries.push_back(makeEntry(one, nullptr));

@@ -16,7 +16,7 @@ class CheckSchedule;
 class SqlPool;
 
 /// All checks of a service, as its configuration says, with the database connections they need. Lives in the main
-/// thread. The six dependencies of the protocol are named in the report from the start, not_used until configured.
+/// thread. The report names what was configured once, also what is switched off.
 class Checks : public QObject
 {
     Q_OBJECT

@@ -103,7 +103,7 @@ struct DependencyConfig
 
 using DependenciesConfig = QList<DependencyConfig>;
 
-/// The dependencies every service's report names, configured or not, in this order.
+/// The dependencies that `hephaestus serve` names in its report, configured or not, in this order.
 const QStringList &knownDependencies();
 
 /// Reads `[checks]` and `[dependencies.*]`; what is wrong is reported to the document, so look at its problems before

@@ -22,7 +22,7 @@ class TestChecks : public QObject
 private Q_SLOTS:
     void init();
     void cleanup();
-    void theKnownDependenciesAreReportedFromTheStart();
+    void onlyWhatWasConfiguredIsReported();
     void withNothingToCheckTheFirstRoundIsOver();
     void theFirstRoundEndsWhenEachWasCheckedOnce();
     void lookingAtTheReportChecksNothing();
@@ -79,14 +79,24 @@ void TestChecks::checkAll()
     QTRY_VERIFY(done);
 }
 
-void TestChecks::theKnownDependenciesAreReportedFromTheStart()
+void TestChecks::onlyWhatWasConfiguredIsReported()
 {
-    QStringList names;
-    for (const DependencyReport &one : state->report().dependencies) {
-        names << one.name;
-        QCOMPARE(one.status, DependencyStatus::NotUsed);
-    }
-    QCOMPARE(names, QStringList({u"database"_s, u"qdrant"_s, u"openai"_s, u"anthropic"_s, u"lmstudio"_s, u"groq"_s}));
+    QCOMPARE(state->report().dependencies.size(), 0);
+    DependencyConfig off = database(u"b.db"_s);
+    off.name = u"archive"_s;
+    off.enabled = false;
+    checks->apply({database(), off});
+    const auto statuses = [this] {
+        QMap<QString, DependencyStatus> all;
+        for (const DependencyReport &one : state->report().dependencies)
+            all.insert(one.name, one.status);
+        return all;
+    };
+    using Statuses = QMap<QString, DependencyStatus>;
+    constexpr auto Off = DependencyStatus::NotUsed;
+    QTRY_COMPARE(statuses(), (Statuses{{u"archive"_s, Off}, {u"database"_s, DependencyStatus::Working}}));
+    checks->apply({});
+    QCOMPARE(statuses(), (Statuses{{u"archive"_s, Off}, {u"database"_s, Off}})); // it was there
 }
 
 void TestChecks::withNothingToCheckTheFirstRoundIsOver()
