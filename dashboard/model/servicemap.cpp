@@ -60,8 +60,9 @@ private:
     {
         QString name;
         QList<int> users;
-        bool fails = false;
-        bool works = false;
+        QList<int> failsFor;
+        int worksFor = 0;
+        bool isIdentified = false; ///< else only the name is known
     };
 
     void leaveSomeOut()
@@ -130,10 +131,12 @@ private:
                     node.name =
                         id.isEmpty() ? visibleText(each.name, 60) : u"%1 (%2)"_s.arg(visibleText(each.name, 60), what);
                 node.users << user;
+                node.isIdentified = !id.isEmpty();
                 if (!row.isCurrent()) // what is old says nothing of it now
                     continue;
-                node.fails = node.fails || each.status == DependencyStatus::Error;
-                node.works = node.works || each.status == DependencyStatus::Working;
+                if (each.status == DependencyStatus::Error)
+                    node.failsFor << user;
+                node.worksFor += each.status == DependencyStatus::Working;
             }
         }
         for (const auto &[key, found] : shared) {
@@ -142,14 +145,32 @@ private:
             MapNode node;
             node.key = key;
             node.name = found.name;
-            node.state = found.fails ? ServiceState::DependencyError
-                : found.works        ? ServiceState::Healthy
-                                     : ServiceState::Unknown;
-            node.isCurrent = found.fails || found.works;
+            const bool fails = !found.failsFor.isEmpty();
+            const bool works = found.worksFor > 0;
+            node.state = fails && works && !found.isIdentified ? ServiceState::Unknown
+                : fails                                        ? ServiceState::DependencyError
+                : works                                        ? ServiceState::Healthy
+                                                               : ServiceState::Unknown;
+            node.isCurrent = fails || works;
+            if (works)
+                node.failsFor = found.failsFor;
+            node.sentence = wordsOf(found);
             m_map.nodes << node;
             for (const int user : found.users)
                 connect(user, int(m_map.nodes.size()) - 1);
         }
+    }
+
+    QString wordsOf(const Shared &found) const
+    {
+        if (found.failsFor.isEmpty())
+            return found.worksFor > 0 ? MapText::tr("works") : MapText::tr("not known");
+        if (found.worksFor == 0)
+            return MapText::tr("fails");
+        const QString words =
+            MapText::tr("fails for %1, works for %n other(s)", nullptr, found.worksFor).arg(namesOf(found.failsFor));
+        return found.isIdentified ? words
+                                  : MapText::tr("%1; only its name is known, and it may be more than one").arg(words);
     }
 
     void findSplits()
@@ -204,7 +225,7 @@ private:
     void renumber(const QList<int> &moved)
     {
         for (MapNode &node : m_map.nodes) {
-            for (QList<int> *const nodes : {&node.needs, &node.users}) {
+            for (QList<int> *const nodes : {&node.needs, &node.users, &node.failsFor}) {
                 for (int &each : *nodes)
                     each = moved[each];
                 std::ranges::sort(*nodes);
@@ -337,24 +358,31 @@ private:
         return names.join(u", "_s);
     }
 
-    /// What of that which it needs is in trouble, and needs nothing that is.
-    QString causesOf(const MapNode &node) const
+    bool troubles(int user, int needed) const
     {
-        QSet<int> seen;
-        QList<int> open = node.needs;
+        const MapNode &node = m_map.nodes[needed];
+        return node.failsFor.isEmpty() ? node.isInTrouble() : node.failsFor.contains(user);
+    }
+
+    /// What of that which it needs is in trouble, and needs nothing that is.
+    QString causesOf(int node) const
+    {
+        QSet<int> seen{node};
+        QList<int> open{node};
         QStringList causes;
         while (!open.isEmpty()) {
-            const int each = open.takeFirst();
-            const MapNode &needed = m_map.nodes[each];
-            if (seen.contains(each) || !needed.isInTrouble() || &needed == &node)
-                continue;
-            seen << each;
-            const bool isDeeper = std::ranges::any_of(needed.needs, [&](int below) {
-                return m_map.nodes[below].isInTrouble() && m_circles[below] != m_circles[each];
-            });
-            if (!isDeeper)
-                causes << needed.name;
-            open << needed.needs;
+            const int user = open.takeFirst();
+            for (const int needed : m_map.nodes[user].needs) {
+                if (seen.contains(needed) || !troubles(user, needed))
+                    continue;
+                seen << needed;
+                open << needed;
+                const bool isDeeper = std::ranges::any_of(m_map.nodes[needed].needs, [&](int below) {
+                    return troubles(needed, below) && m_circles[below] != m_circles[needed];
+                });
+                if (!isDeeper)
+                    causes << m_map.nodes[needed].name;
+            }
         }
         causes.sort();
         return causes.join(u", "_s);
@@ -362,13 +390,12 @@ private:
 
     void writeSentences()
     {
-        for (MapNode &node : m_map.nodes) {
-            const QString state = node.service != NoService   ? stateText(*m_fleet.find(node.service))
-                : node.state == ServiceState::DependencyError ? MapText::tr("fails")
-                : node.state == ServiceState::Healthy         ? MapText::tr("works")
-                                                              : MapText::tr("not known");
-            QStringList parts{u"%1: %2"_s.arg(node.name, visibleText(state, 80))};
-            if (const QString causes = node.isInTrouble() ? causesOf(node) : QString(); !causes.isEmpty())
+        for (int i = 0; i < int(m_map.nodes.size()); ++i) {
+            MapNode &node = m_map.nodes[i];
+            const QString state =
+                node.service == NoService ? node.sentence : visibleText(stateText(*m_fleet.find(node.service)), 80);
+            QStringList parts{u"%1: %2"_s.arg(node.name, state)};
+            if (const QString causes = node.isInTrouble() ? causesOf(i) : QString(); !causes.isEmpty())
                 parts << MapText::tr("because of %1").arg(causes);
             if (!node.needs.isEmpty())
                 parts << MapText::tr("needs %1").arg(namesOf(node.needs));

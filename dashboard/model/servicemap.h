@@ -10,15 +10,18 @@ struct MapNode
 {
     QString key; ///< the same as long as it is the same
     QString name;
-    ServiceId service = NoService;              ///< NoService: a dependency
-    ServiceState state = ServiceState::Unknown; ///< of a dependency: Healthy, DependencyError or Unknown
-    bool isCurrent = true;                      ///< false: what is known of it is old
-    bool isSplit = false;                       ///< ServiceMap::splits names it
-    QList<int> needs;                           ///< the nodes that it depends on
-    QList<int> users;                           ///< the nodes that depend on it
-    int layer = 0;    ///< 0 needs nothing; each other one is above all that it needs, except in a circle
-    int place = 0;    ///< from the left
-    QString sentence; ///< all that is shown of it, in words
+    ServiceId service = NoService; ///< NoService: a dependency
+    /// Of a dependency: Healthy, DependencyError or Unknown. One that is known by its name only may be more than one:
+    /// while it fails for some and works for others, its state is not known.
+    ServiceState state = ServiceState::Unknown;
+    bool isCurrent = true; ///< false: what is known of it is old
+    bool isSplit = false;  ///< ServiceMap::splits names it
+    QList<int> needs;      ///< the nodes that it depends on
+    QList<int> users;      ///< the nodes that depend on it
+    QList<int> failsFor;   ///< of them, if it works for others; else none
+    int layer = 0;         ///< 0 needs nothing; each other one is above all that it needs, except in a circle
+    int place = 0;         ///< from the left
+    QString sentence;      ///< all that is shown of it, in words
 
     bool isInTrouble() const;
     bool operator==(const MapNode &) const = default;

@@ -14,6 +14,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <tuple>
 
 namespace Hephaestus {
 
@@ -126,10 +127,8 @@ void ServiceMapWindow::fillList()
     QList<const MapNode *> nodes;
     for (const MapNode &node : m_map.nodes)
         nodes << &node;
-    std::ranges::stable_sort(nodes, [](const MapNode *one, const MapNode *other) {
-        if (one->isInTrouble() != other->isInTrouble())
-            return one->isInTrouble();
-        return one->name < other->name;
+    std::ranges::stable_sort(nodes, {}, [](const MapNode *node) {
+        return std::tuple(!node->isInTrouble(), node->failsFor.isEmpty(), node->name);
     });
     const QSignalBlocker quiet(m_list);
     m_list->clear();

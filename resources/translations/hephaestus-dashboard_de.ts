@@ -4789,6 +4789,17 @@ https://… token-file=… ca=…</translation>
         <source>needed by %1</source>
         <translation>gebraucht von %1</translation>
     </message>
+    <message numerus="yes">
+        <source>fails for %1, works for %n other(s)</source>
+        <translation>
+            <numerusform>fällt aus für %1, in Ordnung für %n anderen</numerusform>
+            <numerusform>fällt aus für %1, in Ordnung für %n andere</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1; only its name is known, and it may be more than one</source>
+        <translation>%1; nur der Name ist bekannt, und es ist vielleicht mehr als eine</translation>
+    </message>
 </context>
 <context>
     <name>ServiceRow</name>

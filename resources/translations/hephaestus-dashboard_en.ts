@@ -625,6 +625,16 @@
     </message>
 </context>
 <context>
+    <name>ServiceMap</name>
+    <message numerus="yes">
+        <source>fails for %1, works for %n other(s)</source>
+        <translation>
+            <numerusform>fails for %1, works for %n other</numerusform>
+            <numerusform>fails for %1, works for %n others</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ServiceRow</name>
     <message numerus="yes">
         <source>runs old code: %n file(s) changed on disk since it started</source>

@@ -17,6 +17,8 @@ private Q_SLOTS:
     void theOrderOfAddingDoesNotMatter();
     void sharedDatabasesAreKnownByTheirIdentity();
     void whatIsDownBecauseOfWhatIsSaid();
+    void whatFailsForSomeSaysForWhom_data();
+    void whatFailsForSomeSaysForWhom();
     void whatNobodyCheckedIsNotSaidToWork();
     void whatIsOldSaysNothingOfADependency();
     void ofWhoHasNotAnsweredItIsNotKnown();
@@ -144,6 +146,48 @@ void TestServiceMap::whatIsDownBecauseOfWhatIsSaid()
     map = mapOf(fleet);
     QVERIFY(sentenceOf(map, u"gateway"_s).contains(u"because of orders ·"_s));
     QVERIFY(!sentenceOf(map, u"orders"_s).contains(u"because"_s)); // the database is not known to fail any more
+}
+
+/// Two that only use the same name may mean two things: that one fails says nothing of the other.
+void TestServiceMap::whatFailsForSomeSaysForWhom_data()
+{
+    QTest::addColumn<QString>("id");
+    QTest::addColumn<QStringList>("failing");
+    QTest::addColumn<ServiceState>("state");
+    QTest::addColumn<QString>("says");
+    const QString named = u"; only its name is known, and it may be more than one"_s;
+    QTest::newRow("a name, one of three")
+        << u""_s << QStringList{u"b"_s} << ServiceState::Unknown << u"fails for b, works for 2 others"_s + named;
+    QTest::newRow("a name, two of three") << u""_s << QStringList{u"a"_s, u"c"_s} << ServiceState::Unknown
+                                          << u"fails for a, c, works for 1 other"_s + named;
+    QTest::newRow("a name, all") << u""_s << QStringList{u"a"_s, u"b"_s, u"c"_s} << ServiceState::DependencyError
+                                 << u"fails"_s;
+    QTest::newRow("one database") << u"server:1"_s << QStringList{u"b"_s} << ServiceState::DependencyError
+                                  << u"fails for b, works for 2 others"_s;
+}
+
+void TestServiceMap::whatFailsForSomeSaysForWhom()
+{
+    QFETCH(const QString, id);
+    QFETCH(const QStringList, failing);
+    FleetModel fleet;
+    const QStringList names{u"a"_s, u"b"_s, u"c"_s};
+    for (const QString &name : names) {
+        const bool fails = failing.contains(name);
+        const DependencyReport shared =
+            database(u"db"_s, u"shop"_s, id, fails ? DependencyStatus::Error : DependencyStatus::Working);
+        DependencyReport own = Reports::dependency(u"own-"_s + name, DependencyStatus::Error); // all are in trouble
+        answer(fleet, add(fleet, name), {shared, own});
+    }
+    const ServiceMap map = mapOf(fleet);
+    const QString name = id.isEmpty() ? u"db"_s : u"db (shop)"_s;
+    const auto node = std::ranges::find(map.nodes, name, &MapNode::name);
+    QVERIFY(node != map.nodes.end());
+    QTEST(node->state, "state");
+    QFETCH(const QString, says);
+    QCOMPARE(node->sentence, u"%1: %2 · needed by a, b, c"_s.arg(name, says));
+    for (const QString &each : names)
+        QCOMPARE(sentenceOf(map, each).contains(u"because of "_s + name), failing.contains(each));
 }
 
 void TestServiceMap::whatNobodyCheckedIsNotSaidToWork()
