@@ -75,31 +75,27 @@ qint64 inMilliseconds(Clock::WallTime time)
     return std::chrono::duration_cast<std::chrono::milliseconds>(time.time_since_epoch()).count();
 }
 
-QString titleOf(FleetHook::Event event, const QString &service)
+QString titleOf(FleetHook::Event event, const QStringList &services)
 {
+    const bool isOne = services.size() == 1;
+    const QString who = isOne ? services.first() : u"%1 services"_s.arg(services.size());
     switch (event) {
-    case FleetHook::Event::Down: return u"%1 is down"_s.arg(service);
-    case FleetHook::Event::Stale: return u"%1 runs old code"_s.arg(service);
-    case FleetHook::Event::RestartFailed: return u"a start or restart of %1 failed"_s.arg(service);
+    case FleetHook::Event::Down: return (isOne ? u"%1 is down"_s : u"%1 are down"_s).arg(who);
+    case FleetHook::Event::Stale: return (isOne ? u"%1 runs old code"_s : u"%1 run old code"_s).arg(who);
+    case FleetHook::Event::RestartFailed:
+        return (isOne ? u"a start or restart of %1 failed"_s : u"starts or restarts of %1 failed"_s).arg(who);
     }
     Q_UNREACHABLE();
 }
 
-QString titleOf(FleetHook::Event event, qsizetype count)
-{
-    switch (event) {
-    case FleetHook::Event::Down: return u"%1 services are down"_s.arg(count);
-    case FleetHook::Event::Stale: return u"%1 services run old code"_s.arg(count);
-    case FleetHook::Event::RestartFailed: return u"starts or restarts of %1 services failed"_s.arg(count);
-    }
-    Q_UNREACHABLE();
-}
+QString asItIs(const QString &sentence) { return sentence; }
 
 } // namespace
 
 HookRunner::HookRunner(Fleet fleet, const QString &stateDirectory, const Clock &time, QObject *parent)
     : QObject(parent)
     , m_fleet(std::move(fleet))
+    , m_words{titleOf, asItIs}
     , m_stateDirectory(stateDirectory)
     , m_time(time)
     , m_trust(stateDirectory)
@@ -289,13 +285,12 @@ void HookRunner::tell(const FleetHook &hook, Event event, const QList<Telling> &
     QStringList lines;
     for (const Telling &telling : tellings) {
         notification.services << printable(telling.service);
-        const QString text = printable(telling.text.left(300));
+        const QString text = printable(m_words.text(telling.text).left(300));
         lines << (tellings.size() == 1 ? text : printable(telling.service) + u": "_s + text);
     }
     if (lines.size() > MostHookLines)
-        lines = lines.mid(0, MostHookLines) << u"and %1 more"_s.arg(lines.size() - MostHookLines);
-    notification.title =
-        tellings.size() == 1 ? titleOf(event, notification.services.first()) : titleOf(event, tellings.size());
+        lines = lines.mid(0, MostHookLines) << m_words.text(u"and %1 more"_s.arg(lines.size() - MostHookLines));
+    notification.title = m_words.title(event, notification.services);
     notification.text = lines.join(u'\n');
     m_sender.send(hook.target, notification);
     Q_EMIT told(notification);

@@ -8,6 +8,8 @@
 #include "common/protocol/receipt.h"
 #include "common/protocol/servicesnapshot.h"
 
+#include <functional>
+
 namespace Hephaestus {
 
 /// Runs the hooks of one fleet file, for a process that watches its services anyway. Several processes may: what one
@@ -35,6 +37,14 @@ public:
     /// `stateDirectory`: empty for defaultStateDirectory().
     explicit HookRunner(Fleet fleet, const QString &stateDirectory = {}, const Clock &time = Clock::machine(),
                         QObject *parent = nullptr);
+
+    /// In which words it tells: else in English.
+    struct Words
+    {
+        std::function<QString(FleetHook::Event event, const QStringList &services)> title;
+        std::function<QString(const QString &sentence)> text; ///< of one that common/ has
+    };
+    void setWords(Words words) { m_words = std::move(words); }
 
     const Fleet &fleet() const { return m_fleet; }
     void setFleet(Fleet fleet); ///< of the same file, read again
@@ -91,6 +101,7 @@ private:
     bool mayRun(const FleetHook &hook);
 
     Fleet m_fleet;
+    Words m_words;
     const QString m_stateDirectory;
     const Clock &m_time;
     FleetTrust m_trust;

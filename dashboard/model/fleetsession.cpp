@@ -48,6 +48,24 @@ QString projectOf(const QString &fleetFile)
                           : FleetSession::tr("%1, branch %2").arg(homeRelative(directory), name);
 }
 
+/// As HookRunner has it in English.
+QString hookTitle(FleetHook::Event event, const QStringList &services)
+{
+    const auto count = int(services.size());
+    switch (event) {
+    case FleetHook::Event::Down:
+        return count == 1 ? FleetSession::tr("%1 is down").arg(services.first())
+                          : FleetSession::tr("%n service(s) are down", nullptr, count);
+    case FleetHook::Event::Stale:
+        return count == 1 ? FleetSession::tr("%1 runs old code").arg(services.first())
+                          : FleetSession::tr("%n service(s) run old code", nullptr, count);
+    case FleetHook::Event::RestartFailed:
+        return count == 1 ? FleetSession::tr("a start or restart of %1 failed").arg(services.first())
+                          : FleetSession::tr("starts or restarts of %n service(s) failed", nullptr, count);
+    }
+    Q_UNREACHABLE();
+}
+
 } // namespace
 
 FleetSession::FleetSession(SequenceOptions options, const Clock &clock, QObject *parent)
@@ -332,7 +350,7 @@ void FleetSession::tellOfHosts(const QList<Arrival> &arrivals)
         else
             m_lostHosts.remove(host);
         m_journal.append({m_clock.wall(), NoService, host, isLost ? EventKind::Trouble : EventKind::Recovery,
-                          isLost ? arrival.answer.reply.message : tr("connected again")});
+                          isLost ? translated(arrival.answer.reply.message) : tr("connected again")});
     }
 }
 
@@ -428,7 +446,7 @@ void FleetSession::connectPrometheus(const QList<PrometheusServer> &servers)
                           tr("Its answer may be incomplete: %1").arg(warnings)});
     });
     connect(&feed, &PrometheusFeed::failed, this, [this](const QString &why) {
-        m_journal.append({m_clock.wall(), NoService, tr("Prometheus"), EventKind::Trouble, why});
+        m_journal.append({m_clock.wall(), NoService, tr("Prometheus"), EventKind::Trouble, translated(why)});
     });
 }
 
@@ -673,7 +691,7 @@ QStringList FleetSession::lostHosts() const
     for (int line = 0; line < m_fleet.rowCount(); ++line) {
         const ServiceRow &row = m_fleet.row(line);
         if (row.reply.error == ClientError::HostLost)
-            why.insert(row.entry.host.name, row.reply.message);
+            why.insert(row.entry.host.name, translated(row.reply.message));
     }
     return why.values();
 }
@@ -711,7 +729,7 @@ void FleetSession::addFleetOf(const LoneHost &asked, const Result<Fleet> &there)
         const QString why = there.problem().what;
         if (std::exchange(lone->told, why) != why)
             m_journal.append({m_clock.wall(), NoService, asked.host.name, EventKind::Trouble,
-                              tr("%1; its services are not known").arg(why)});
+                              tr("%1; its services are not known").arg(translated(why))});
         return;
     }
     m_loneHosts.erase(lone);
@@ -740,7 +758,7 @@ void FleetSession::trustToken(ServiceId id)
     if (!row)
         return;
     if (const auto problem = m_trust.trustToken(row->entry))
-        m_journal.append({m_clock.wall(), id, row->entry.name, EventKind::Trouble, problem->text()});
+        m_journal.append({m_clock.wall(), id, row->entry.name, EventKind::Trouble, translated(problem->text())});
     m_watch.polling().hurry(id);
 }
 
@@ -750,7 +768,7 @@ void FleetSession::trust(ServiceId id)
     if (!row || (isTrusted(id) && isTokenTrusted(id)))
         return;
     if (const auto problem = m_trust.trust(restartFileOf(id), {row->entry}))
-        m_journal.append({m_clock.wall(), id, row->entry.name, EventKind::Trouble, problem->text()});
+        m_journal.append({m_clock.wall(), id, row->entry.name, EventKind::Trouble, translated(problem->text())});
     watchForStale(id);
 }
 
@@ -904,11 +922,12 @@ void FleetSession::runHooks(const Fleet &fleet)
     if (fleet.hooks.isEmpty())
         return;
     auto runner = std::make_unique<HookRunner>(fleet, m_stateDirectory, m_clock);
+    runner->setWords({hookTitle, translated});
     connect(runner.get(), &HookRunner::told, this, [this](const Notification &notification) {
         tellOfHook(notification.hook, EventKind::Action, tr("tells: %1").arg(notification.title));
     });
     connect(runner.get(), &HookRunner::failed, this,
-            [this](const QString &sentence) { tellOfHook({}, EventKind::Trouble, sentence); });
+            [this](const QString &sentence) { tellOfHook({}, EventKind::Trouble, translated(sentence)); });
     m_hooks.emplace(fleet.path, std::move(runner));
     Q_EMIT hooksChanged();
 }
@@ -950,10 +969,10 @@ QList<Fleet> FleetSession::hookedFleets() const
 void FleetSession::testHook(const QString &fleetFile, const FleetHook &hook)
 {
     if (const auto problem = m_trust.trust(fleetFile, {}, {hook}))
-        tellOfHook(hook.name, EventKind::Trouble, problem->text());
+        tellOfHook(hook.name, EventKind::Trouble, translated(problem->text()));
     auto *const sender = new NotificationSender(this);
     auto failure = std::make_shared<QString>();
-    connect(sender, &NotificationSender::failed, this, [failure](const QString &why) { *failure = why; });
+    connect(sender, &NotificationSender::failed, this, [failure](const QString &why) { *failure = translated(why); });
     connect(sender, &NotificationSender::ended, this, [this, sender, failure, fleetFile, name = hook.name] {
         sender->deleteLater();
         Q_EMIT hookTested(fleetFile, name, *failure);

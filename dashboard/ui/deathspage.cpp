@@ -6,6 +6,7 @@
 #include "common/fleet/keptoutput.h"
 #include "common/protocol/healthcodec.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/listandtext.h"
 #include "dashboard/ui/theme.h"
@@ -108,7 +109,7 @@ void DeathsPage::show(const QList<Obituary> &obituaries)
     m_list->clear();
     for (const Obituary &obituary : obituaries) {
         const QString when = dayAndSeconds(localTime(obituary.at));
-        auto *const item = new QListWidgetItem(u"%1   %2"_s.arg(when, visibleText(obituary.reason, 200)));
+        auto *const item = new QListWidgetItem(u"%1   %2"_s.arg(when, visibleText(translated(obituary.reason), 200)));
         const bool isLoud = !isOrderly(obituary);
         item->setIcon(Icons::coloured(isLoud ? u"error"_s : u"stopped"_s, [isLoud](const Theme &theme) {
             return isLoud ? theme.accent(DependencyStatus::Error) : theme.muted();
@@ -144,7 +145,7 @@ QString DeathsPage::outputHeading(const QByteArray &log)
 QString DeathsPage::textOf(const Obituary &obituary)
 {
     const QDateTime at = localTime(obituary.at);
-    QStringList lines{visibleText(obituary.reason, 1000),
+    QStringList lines{visibleText(translated(obituary.reason), 1000),
                       tr("Seen %1 (%2).").arg(dateAndSeconds(at), at.toUTC().toString(Qt::ISODateWithMs)),
                       {}};
     lines << outputHeading(obituary.log);

@@ -3,6 +3,7 @@
 
 #include "dashboard/model/desktopnotifications.h"
 #include "dashboard/model/displaytext.h"
+#include "dashboard/model/sharedtext.h"
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/theme.h"
@@ -41,7 +42,8 @@ DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction 
     connect(&m_rules, &RuleAlerts::raised, this, [this](const Alert &alert) {
         m_alerts.isMuted() ? holdBack(alert, &AlertsTold::rules) : tell(alert, &AlertsTold::rules);
     });
-    connect(&m_sender, &NotificationSender::failed, this, &DesktopPresence::alertFailed);
+    connect(&m_sender, &NotificationSender::failed, this,
+            [this](const QString &sentence) { Q_EMIT alertFailed(translated(sentence)); });
     connect(&m_rules, &RuleAlerts::acknowledgedEnded, &window.mutes(), &AlertMutes::endRule);
     connect(&m_ruleTimer, &QTimer::timeout, &m_rules, &RuleAlerts::check);
     m_ruleTimer.start(1s);

@@ -2351,6 +2351,39 @@ https://… token-file=… ca=…</translation>
         <source>a shutdown was not brought to its end: %1</source>
         <translation>Herunterfahren nicht zu Ende geführt: %1</translation>
     </message>
+    <message>
+        <source>%1 is down</source>
+        <translation>%1 ist ausgefallen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s) are down</source>
+        <translation>
+            <numerusform>%n Dienst ist ausgefallen</numerusform>
+            <numerusform>%n Dienste sind ausgefallen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 runs old code</source>
+        <translation>%1 führt alten Code aus</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s) run old code</source>
+        <translation>
+            <numerusform>%n Dienst führt alten Code aus</numerusform>
+            <numerusform>%n Dienste führen alten Code aus</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>a start or restart of %1 failed</source>
+        <translation>ein Start oder Neustart von %1 ist gescheitert</translation>
+    </message>
+    <message numerus="yes">
+        <source>starts or restarts of %n service(s) failed</source>
+        <translation>
+            <numerusform>Starts oder Neustarts von %n Dienst sind gescheitert</numerusform>
+            <numerusform>Starts oder Neustarts von %n Diensten sind gescheitert</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FleetView</name>
@@ -5153,10 +5186,6 @@ https://… token-file=… ca=…</translation>
         <translation>ssh: die Verbindung ging verloren</translation>
     </message>
     <message>
-        <source>%1: ssh: the connection was lost</source>
-        <translation>%1: ssh: die Verbindung ging verloren</translation>
-    </message>
-    <message>
         <source>the program has ended</source>
         <translation>das Programm hat geendet</translation>
     </message>
@@ -5499,6 +5528,362 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>%1 (pid %2) was broken off when it had come to &quot;%3&quot;</source>
         <translation>%1 (PID %2) wurde bei „%3“ abgebrochen</translation>
+    </message>
+    <message>
+        <source>a notification did not reach %1: %2</source>
+        <translation>eine Benachrichtigung hat %1 nicht erreicht: %2</translation>
+    </message>
+    <message>
+        <source>it did not answer within %1</source>
+        <translation>keine Antwort innerhalb von %1</translation>
+    </message>
+    <message>
+        <source>it did not answer (%1)</source>
+        <translation>keine Antwort (%1)</translation>
+    </message>
+    <message>
+        <source>it answered %1</source>
+        <translation>die Antwort war %1</translation>
+    </message>
+    <message>
+        <source>%1 was ended by a signal</source>
+        <translation>%1 wurde durch ein Signal beendet</translation>
+    </message>
+    <message>
+        <source>%1 failed with exit code %2</source>
+        <translation>%1 scheiterte mit Exit-Code %2</translation>
+    </message>
+    <message>
+        <source>the hook %1 is not run: %2 says so, but nobody has trusted it; hephaestus trust %3</source>
+        <translation>der Hook %1 wird nicht ausgeführt: %2 nennt ihn, aber niemand hat ihm vertraut; hephaestus trust %3</translation>
+    </message>
+    <message>
+        <source>another process may tell it again, as it cannot be noted: %1</source>
+        <translation>ein anderer Prozess meldet es vielleicht noch einmal, da es sich nicht vermerken lässt: %1</translation>
+    </message>
+    <message>
+        <source>its program was killed by %1</source>
+        <translation>sein Programm wurde durch %1 beendet</translation>
+    </message>
+    <message>
+        <source>its program exited with code %1</source>
+        <translation>sein Programm endete mit Code %1</translation>
+    </message>
+    <message>
+        <source>changed: %1</source>
+        <translation>geändert: %1</translation>
+    </message>
+    <message>
+        <source>changed: %1 and %2 more</source>
+        <translation>geändert: %1 und %2 weitere</translation>
+    </message>
+    <message>
+        <source>and %1 more</source>
+        <translation>und %1 weitere</translation>
+    </message>
+    <message>
+        <source>no place to keep what is trusted: neither HOME nor XDG_STATE_HOME is set</source>
+        <translation>kein Ort, um zu vermerken, wem vertraut wird: weder HOME noch XDG_STATE_HOME ist gesetzt</translation>
+    </message>
+    <message>
+        <source>%1: cannot be written: %2</source>
+        <translation>%1: kann nicht geschrieben werden: %2</translation>
+    </message>
+    <message>
+        <source>joined the restart that was under way</source>
+        <translation>hat sich dem laufenden Neustart angeschlossen</translation>
+    </message>
+    <message>
+        <source>joined the start that was under way</source>
+        <translation>hat sich dem laufenden Start angeschlossen</translation>
+    </message>
+    <message>
+        <source>joined the stop that was under way</source>
+        <translation>hat sich dem laufenden Stopp angeschlossen</translation>
+    </message>
+    <message>
+        <source>acts of other processes were not seen (%1)</source>
+        <translation>was andere Prozesse tun, war nicht zu sehen (%1)</translation>
+    </message>
+    <message>
+        <source>not seen: pid %1 is not on this machine, and what listens at %2 leads to it</source>
+        <translation>nicht gesehen: PID %1 ist nicht auf diesem Rechner, und was bei %2 lauscht, führt zu ihm</translation>
+    </message>
+    <message>
+        <source>cancelled; %1</source>
+        <translation>abgebrochen; %1</translation>
+    </message>
+    <message>
+        <source>%1 was not asked yet</source>
+        <translation>%1 wurde noch nicht gefragt</translation>
+    </message>
+    <message>
+        <source>%1; waiting for it</source>
+        <translation>%1; es wird gewartet</translation>
+    </message>
+    <message>
+        <source>the connection to %1 was lost before a step was told</source>
+        <translation>die Verbindung zu %1 ging vor dem ersten Schritt verloren</translation>
+    </message>
+    <message>
+        <source>the connection to %1 was lost after the step &quot;%2&quot;</source>
+        <translation>die Verbindung zu %1 ging nach dem Schritt „%2“ verloren</translation>
+    </message>
+    <message>
+        <source>it was back after %1</source>
+        <translation>nach %1 war sie wieder da</translation>
+    </message>
+    <message>
+        <source>nothing had been done, and it was asked for again</source>
+        <translation>nichts war getan worden, und es wurde noch einmal verlangt</translation>
+    </message>
+    <message>
+        <source>something has started it again (instance %1): a supervisor, perhaps</source>
+        <translation>etwas hat ihn wieder gestartet (Instanz %1): vielleicht ein Supervisor</translation>
+    </message>
+    <message>
+        <source>the old instance still answers</source>
+        <translation>die alte Instanz antwortet noch</translation>
+    </message>
+    <message>
+        <source>%1 says it is done, but there is no new healthy instance at %2 after %3: %4</source>
+        <translation>%1 sagt, es sei getan, aber bei %2 ist nach %3 keine neue gesunde Instanz: %4</translation>
+    </message>
+    <message>
+        <source>the restart of %1 was called off: %2 asked for something else</source>
+        <translation>der Neustart von %1 wurde abgesagt: %2 hat etwas anderes verlangt</translation>
+    </message>
+    <message>
+        <source>the start of %1 was called off: %2 asked for something else</source>
+        <translation>der Start von %1 wurde abgesagt: %2 hat etwas anderes verlangt</translation>
+    </message>
+    <message>
+        <source>the stop of %1 was called off: %2 asked for something else</source>
+        <translation>der Stopp von %1 wurde abgesagt: %2 hat etwas anderes verlangt</translation>
+    </message>
+    <message>
+        <source>%1; what was started cannot be ended</source>
+        <translation>%1; was gestartet wurde, lässt sich nicht beenden</translation>
+    </message>
+    <message>
+        <source>nothing was done: %1 is instance %2 now, not %3</source>
+        <translation>nichts wurde getan: %1 ist jetzt Instanz %2, nicht %3</translation>
+    </message>
+    <message>
+        <source>nothing was done: %1 does not say that it is instance %2</source>
+        <translation>nichts wurde getan: %1 sagt nicht, dass er Instanz %2 ist</translation>
+    </message>
+    <message>
+        <source>%1 requests were cut off</source>
+        <translation>%1 Anfragen wurden abgeschnitten</translation>
+    </message>
+    <message>
+        <source>%1. The address is held by %2.</source>
+        <translation>%1. Die Adresse wird von %2 gehalten.</translation>
+    </message>
+    <message>
+        <source>the build (%1) exited with code %2; nothing else was done. Its output is in %3</source>
+        <translation>der Build (%1) endete mit Code %2; sonst wurde nichts getan. Seine Ausgabe ist in %3</translation>
+    </message>
+    <message>
+        <source>the build (%1) was killed by signal %2; nothing else was done. Its output is in %3</source>
+        <translation>der Build (%1) wurde durch Signal %2 beendet; sonst wurde nichts getan. Seine Ausgabe ist in %3</translation>
+    </message>
+    <message>
+        <source>pid %1, which was launched before, has ended</source>
+        <translation>PID %1, vorher gestartet, hat geendet</translation>
+    </message>
+    <message>
+        <source>no place for its output: neither HOME nor XDG_STATE_HOME is set</source>
+        <translation>kein Ort für seine Ausgabe: weder HOME noch XDG_STATE_HOME ist gesetzt</translation>
+    </message>
+    <message>
+        <source>no place for the output of %1: %2</source>
+        <translation>kein Ort für die Ausgabe von %1: %2</translation>
+    </message>
+    <message>
+        <source>it may not be executed, or its directory may not be entered (%1)</source>
+        <translation>es darf nicht ausgeführt oder sein Verzeichnis nicht betreten werden (%1)</translation>
+    </message>
+    <message>
+        <source>it is no program for this machine, or a script without #! line</source>
+        <translation>es ist kein Programm für diesen Rechner, oder ein Skript ohne #!-Zeile</translation>
+    </message>
+    <message>
+        <source>it was started as pid %1, but cannot be watched: %2</source>
+        <translation>er wurde als PID %1 gestartet, kann aber nicht beobachtet werden: %2</translation>
+    </message>
+    <message>
+        <source>how it came out is not known: %1</source>
+        <translation>wie es ausging, ist nicht bekannt: %1</translation>
+    </message>
+    <message>
+        <source>how it came out is not known: hephaestus on %1 writes a line without an end</source>
+        <translation>wie es ausging, ist nicht bekannt: hephaestus auf %1 schreibt eine Zeile ohne Ende</translation>
+    </message>
+    <message>
+        <source>how it came out is not known: %1, for %2. What has begun there goes on</source>
+        <translation>wie es ausging, ist nicht bekannt: %1, seit %2. Was dort begonnen hat, geht weiter</translation>
+    </message>
+    <message>
+        <source>there is no hephaestus on %1</source>
+        <translation>auf %1 gibt es kein hephaestus</translation>
+    </message>
+    <message>
+        <source>hephaestus on %1: %2</source>
+        <translation>hephaestus auf %1: %2</translation>
+    </message>
+    <message>
+        <source>hephaestus on %1 ended with exit code %2 and no receipt: %3</source>
+        <translation>hephaestus auf %1 endete mit Exit-Code %2 und ohne Beleg: %3</translation>
+    </message>
+    <message>
+        <source>hephaestus on %1 does not say why</source>
+        <translation>hephaestus auf %1 sagt nicht, warum</translation>
+    </message>
+    <message>
+        <source>it runs, but does not say which instance it is: whether it was restarted is not known</source>
+        <translation>er läuft, sagt aber nicht, welche Instanz er ist: ob er neu gestartet wurde, ist nicht bekannt</translation>
+    </message>
+    <message>
+        <source>ssh: the host key has changed; %1 says what to do</source>
+        <translation>ssh: der Schlüssel des Hosts ist ein anderer; %1 sagt, was zu tun ist</translation>
+    </message>
+    <message>
+        <source>ssh: host key not known; run %1 once</source>
+        <translation>ssh: der Schlüssel des Hosts ist nicht bekannt; einmal %1 ausführen</translation>
+    </message>
+    <message>
+        <source>ssh: permission denied; %1 must work without a question (ssh-add loads a key into the agent)</source>
+        <translation>ssh: keine Berechtigung; %1 muss ohne Rückfrage gelingen (ssh-add lädt einen Schlüssel in den Agenten)</translation>
+    </message>
+    <message>
+        <source>ssh: permission denied (%1); %2 must work without a question (ssh-add loads a key into the agent)</source>
+        <translation>ssh: keine Berechtigung (%1); %2 muss ohne Rückfrage gelingen (ssh-add lädt einen Schlüssel in den Agenten)</translation>
+    </message>
+    <message>
+        <source>ssh: too many keys were tried; name one for this host in ~/.ssh/config (IdentityFile)</source>
+        <translation>ssh: zu viele Schlüssel wurden versucht; einen für diesen Host in ~/.ssh/config nennen (IdentityFile)</translation>
+    </message>
+    <message>
+        <source>ssh: could not resolve the name of %1</source>
+        <translation>ssh: der Name von %1 war nicht aufzulösen</translation>
+    </message>
+    <message>
+        <source>ssh: the program cannot be started (%1); install OpenSSH&apos;s client</source>
+        <translation>ssh: das Programm kann nicht gestartet werden (%1); den Client von OpenSSH installieren</translation>
+    </message>
+    <message>
+        <source>ssh: it has not logged in within a minute</source>
+        <translation>ssh: keine Anmeldung innerhalb einer Minute</translation>
+    </message>
+    <message>
+        <source>ssh: the connection was lost (%1)</source>
+        <translation>ssh: die Verbindung ging verloren (%1)</translation>
+    </message>
+    <message>
+        <source>ssh: no forward: %1</source>
+        <translation>ssh: keine Weiterleitung: %1</translation>
+    </message>
+    <message>
+        <source>systemd did not start %1: %2</source>
+        <translation>systemd hat %1 nicht gestartet: %2</translation>
+    </message>
+    <message>
+        <source>systemd did not restart %1: %2</source>
+        <translation>systemd hat %1 nicht neu gestartet: %2</translation>
+    </message>
+    <message>
+        <source>systemd cannot be asked, a part of Hephaestus is not there: %1</source>
+        <translation>systemd ist nicht zu fragen, ein Teil von Hephaestus fehlt: %1</translation>
+    </message>
+    <message>
+        <source>%1; %2 says more</source>
+        <translation>%1; %2 sagt mehr</translation>
+    </message>
+    <message>
+        <source>the unit failed</source>
+        <translation>die Unit ist gescheitert</translation>
+    </message>
+    <message>
+        <source>it took longer than the unit&apos;s file allows</source>
+        <translation>es dauerte länger, als die Datei der Unit erlaubt</translation>
+    </message>
+    <message>
+        <source>a unit it depends on failed</source>
+        <translation>eine Unit, von der sie abhängt, ist gescheitert</translation>
+    </message>
+    <message>
+        <source>another job for the unit came in its place</source>
+        <translation>ein anderer Auftrag für die Unit kam an seine Stelle</translation>
+    </message>
+    <message>
+        <source>a condition in the unit&apos;s file was not met</source>
+        <translation>eine Bedingung in der Datei der Unit war nicht erfüllt</translation>
+    </message>
+    <message>
+        <source>there is no D-Bus to ask it by: %1</source>
+        <translation>es gibt kein D-Bus, um zu fragen: %1</translation>
+    </message>
+    <message>
+        <source>the bus went away meanwhile</source>
+        <translation>der Bus ging währenddessen weg</translation>
+    </message>
+    <message>
+        <source>the unit is masked</source>
+        <translation>die Unit ist maskiert</translation>
+    </message>
+    <message>
+        <source>this user is not authorised (%1)</source>
+        <translation>dieser Benutzer ist nicht berechtigt (%1)</translation>
+    </message>
+    <message>
+        <source>there is no such unit in scope &quot;%1&quot; (%2)</source>
+        <translation>diese Unit gibt es im Bereich „%1“ nicht (%2)</translation>
+    </message>
+    <message>
+        <source>it is not on the bus of scope &quot;%1&quot; (%2)</source>
+        <translation>sie ist nicht auf dem Bus des Bereichs „%1“ (%2)</translation>
+    </message>
+    <message>
+        <source>there is no such container</source>
+        <translation>diesen Container gibt es nicht</translation>
+    </message>
+    <message>
+        <source>%1 did not start the container %2: %3</source>
+        <translation>%1 hat den Container %2 nicht gestartet: %3</translation>
+    </message>
+    <message>
+        <source>%1 did not restart the container %2: %3</source>
+        <translation>%1 hat den Container %2 nicht neu gestartet: %3</translation>
+    </message>
+    <message>
+        <source>kubectl did not restart %1: %2</source>
+        <translation>kubectl hat %1 nicht neu gestartet: %2</translation>
+    </message>
+    <message>
+        <source>Prometheus answered %1</source>
+        <translation>Prometheus hat %1 geantwortet</translation>
+    </message>
+    <message>
+        <source>Prometheus: %1</source>
+        <translation>Prometheus: %1</translation>
+    </message>
+    <message>
+        <source>it could not be scraped; why is not known</source>
+        <translation>er war nicht abzufragen; warum, ist nicht bekannt</translation>
+    </message>
+    <message>
+        <source>it answers Prometheus, but exports no metrics of Hephaestus</source>
+        <translation>er antwortet Prometheus, hat aber keine Metriken von Hephaestus</translation>
+    </message>
+    <message>
+        <source>Prometheus has not scraped it yet</source>
+        <translation>Prometheus hat ihn noch nicht abgefragt</translation>
+    </message>
+    <message>
+        <source>Prometheus does not scrape it</source>
+        <translation>Prometheus fragt ihn nicht ab</translation>
     </message>
 </context>
 </TS>

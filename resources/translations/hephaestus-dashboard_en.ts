@@ -389,6 +389,30 @@
     </message>
 </context>
 <context>
+    <name>Hephaestus::FleetSession</name>
+    <message numerus="yes">
+        <source>%n service(s) are down</source>
+        <translation>
+            <numerusform>%n service is down</numerusform>
+            <numerusform>%n services are down</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n service(s) run old code</source>
+        <translation>
+            <numerusform>%n service runs old code</numerusform>
+            <numerusform>%n services run old code</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>starts or restarts of %n service(s) failed</source>
+        <translation>
+            <numerusform>starts or restarts of %n service failed</numerusform>
+            <numerusform>starts or restarts of %n services failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Hephaestus::LogFollower</name>
     <message numerus="yes">
         <source>%n line(s) are no longer kept</source>

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void init();
     void aConditionIsToldOnceWhenItLasts_data();
     void aConditionIsToldOnceWhenItLasts();
+    void itTellsInTheWordsItIsGiven();
     void whatIsSoAtTheFirstLookIsNoNews();
     void whatCameWhileNobodyLookedIsToldOnce();
     void oneOfSeveralProcessesTells();
@@ -142,6 +143,22 @@ void TestHookRunner::aConditionIsToldOnceWhenItLasts()
     pass({one.get()}, 10s, ServiceState::Healthy, &fresh);
     bad(20s);
     QCOMPARE(told.size(), 2);
+}
+
+/// A window has a language.
+void TestHookRunner::itTellsInTheWordsItIsGiven()
+{
+    const auto one = runner(fleet(u"on = [\"down\", \"stale\"]\ncommand = [\"true\"]"_s));
+    one->setWords({[](FleetHook::Event event, const QStringList &services) {
+                       return wireName(event) + u": "_s + services.join(u'+');
+                   },
+                   [](const QString &sentence) { return sentence.toUpper(); }});
+    const QStringList both{QString::fromLatin1(A), QString::fromLatin1(B)};
+    pass({one.get()}, 10s, ServiceState::Healthy, &fresh, both);
+    pass({one.get()}, 20s, ServiceState::Unreachable, nullptr, both);
+    QCOMPARE(told.size(), 1);
+    QCOMPARE(told[0].title, u"down: a+b"_s);
+    QCOMPARE(told[0].text, u"a: CONNECTION REFUSED\nb: CONNECTION REFUSED"_s);
 }
 
 void TestHookRunner::whatIsSoAtTheFirstLookIsNoNews()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/protocol/endnotes.h"
 #include "dashboard/model/fleetsession.h"
+#include "dashboard/model/language.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 
@@ -29,6 +30,7 @@ private Q_SLOTS:
     void anAddressOfTwoProjectsHasARowForEach();
     void aLargeFleetFileReadAgainIsShownWithFewSignals();
     void aFleetFileReadAgainIsTakenAsItIsNow();
+    void ofAHookIsToldInTheWindowsLanguage();
     void anotherServiceAtItsAddressIsNotIt_data();
     void anotherServiceAtItsAddressIsNotIt();
     void whatAServiceLeftSaysWhetherItIsMissed_data();
@@ -441,6 +443,26 @@ void TestFleetSession::anAddressOfTwoProjectsHasARowForEach()
     QCOMPARE(session.find(server.url()), second);
     session.remove(second);
     QCOMPARE(session.find(server.url()), NoService);
+}
+
+void TestFleetSession::ofAHookIsToldInTheWindowsLanguage()
+{
+    useLanguage(u"de"_s);
+    const auto english = qScopeGuard([] { useLanguage(u"en"_s); });
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(u"fleet.toml"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("[[service]]\nname = \"web\"\nurl = \"http://127.0.0.1:1\"\n"
+               "[[hook]]\nname = \"h\"\non = [\"down\"]\ncommand = [\"false\"]\n");
+    file.close();
+    SequenceOptions options;
+    options.stateDirectory = directory.path();
+    FleetSession session(options);
+    QVERIFY(session.open(file.fileName()).isEmpty());
+    QSignalSpy tested(&session, &FleetSession::hookTested);
+    session.testHook(file.fileName(), session.hookedFleets().first().hooks.first());
+    QTRY_COMPARE(tested.size(), 1);
+    QCOMPARE(tested[0][2].toString(), u"false scheiterte mit Exit-Code 1"_s);
 }
 
 void TestFleetSession::aFleetFileReadAgainIsTakenAsItIsNow()

@@ -110,6 +110,20 @@ void TestSharedText::whatIsSaidIsTranslated_data()
         "abgewiesen: dort lauscht nichts. Die letzten Worte: boom"_s);
     const RunningAct broken{.request = {.by = {41, 0}, .command = u"hephaestus up"_s}, .step = u"drained"_s};
     row("broken off", brokenOffText(broken), u"hephaestus up (PID 41) wurde bei „drained“ abgebrochen"_s);
+    row("a hook", u"a notification did not reach ntfy.sh: it did not answer within 10 s"_s,
+        u"eine Benachrichtigung hat ntfy.sh nicht erreicht: keine Antwort innerhalb von 10 s"_s);
+    row("a hook's program", u"/bin/page-me failed with exit code 3"_s, u"/bin/page-me scheiterte mit Exit-Code 3"_s);
+    row("a host", u"db1: ssh: it has not logged in within a minute; waiting for it"_s,
+        u"db1: ssh: keine Anmeldung innerhalb einer Minute; es wird gewartet"_s);
+    row("called off", overruledText(FleetAction::Restart, u"mcp"_s, u"hephaestus down (pid 3)"_s),
+        u"der Neustart von mcp wurde abgesagt: hephaestus down (pid 3) hat etwas anderes verlangt"_s);
+    row("another instance", otherInstanceText(u"mcp"_s, u"a"_s, u"b"_s, {}),
+        u"nichts wurde getan: mcp ist jetzt Instanz b, nicht a"_s);
+    row("a unit", u"systemd did not restart mcp.service: the unit failed; journalctl --user -u mcp.service says more"_s,
+        u"systemd hat mcp.service nicht neu gestartet: die Unit ist gescheitert; journalctl --user -u mcp.service sagt "
+        "mehr"_s);
+    row("a build", u"the build (make all) exited with code 2; nothing else was done. Its output is in ~/log"_s,
+        u"der Build (make all) endete mit Code 2; sonst wurde nichts getan. Seine Ausgabe ist in ~/log"_s);
     row("foreign", foreignText(u"mcp"_s, u"127.0.0.1:8000"_s, u"~/b, pid 3"_s),
         u"mcp wird nicht angerührt: 127.0.0.1:8000 wird von ~/b, pid 3 gehalten. Dort stoppen, oder den Port dieses "
         "Eintrags ändern"_s);
@@ -145,7 +159,6 @@ void TestSharedText::nothingIsTranslatedThatNobodySays()
     QVERIFY(sources.size() > 100'000);
     // What is put together there: the piece that tells it.
     const QHash<QString, QString> pieces{
-        {u"%1: ssh: the connection was lost"_s, u"ssh: the connection was lost"_s},
         {u"the answer is not understood: %1"_s, u"\"the answer is not understood: \""_s},
         {u"the program has ended (%1)"_s, u"\"the program has ended\""_s},
         {u"the program has ended (exit code %1)"_s, u"\"exit code %\""_s},
@@ -179,6 +192,39 @@ void TestSharedText::nothingIsTranslatedThatNobodySays()
         {u"%1 (last seen: %2)"_s, u"\" (last seen: %)\""_s},
         {u"%1 exited with code %2 after %3"_s, u"\"exited with code %\""_s},
         {u"%1 was killed by signal %2 after %3"_s, u"\"was killed by signal % (%)\""_s},
+        {u"another process may tell it again, as it cannot be noted: %1"_s,
+         u"\"another process may tell it again, as it cannot be noted: \""_s},
+        {u"changed: %1 and %2 more"_s, u"\"changed: %\""_s},
+        {u"%1: cannot be written: %2"_s, u"\"cannot be written: %\""_s},
+        {u"joined the restart that was under way"_s, u"\"joined the % that was under way\""_s},
+        {u"joined the start that was under way"_s, u"\"joined the % that was under way\""_s},
+        {u"joined the stop that was under way"_s, u"\"joined the % that was under way\""_s},
+        {u"the connection to %1 was lost before a step was told"_s, u"\"before a step was told\""_s},
+        {u"the connection to %1 was lost after the step \"%2\""_s, u"\"after the step \"%"_s},
+        {u"the restart of %1 was called off: %2 asked for something else"_s,
+         u"\"the % of % was called off: % asked for something else\""_s},
+        {u"the start of %1 was called off: %2 asked for something else"_s,
+         u"\"the % of % was called off: % asked for something else\""_s},
+        {u"the stop of %1 was called off: %2 asked for something else"_s,
+         u"\"the % of % was called off: % asked for something else\""_s},
+        {u"%1; what was started cannot be ended"_s, u"\"; what was started cannot be ended\""_s},
+        {u"nothing was done: %1 does not say that it is instance %2"_s,
+         u"\"nothing was done: % does not say that it is instance %%\""_s},
+        {u"%1. The address is held by %2."_s, u"\". The address is held by %.\""_s},
+        {u"the build (%1) exited with code %2; nothing else was done. Its output is in %3"_s,
+         u"\"the build (%) %; nothing else was done. Its output is in %\""_s},
+        {u"the build (%1) was killed by signal %2; nothing else was done. Its output is in %3"_s,
+         u"\"the build (%) %; nothing else was done. Its output is in %\""_s},
+        {u"ssh: permission denied; %1 must work without a question (ssh-add loads a key into the agent)"_s,
+         u"\"ssh: permission denied%; % must work without a question (ssh-add loads a key into the agent)\""_s},
+        {u"ssh: permission denied (%1); %2 must work without a question (ssh-add loads a key into the agent)"_s,
+         u"\"ssh: permission denied%; % must work without a question (ssh-add loads a key into the agent)\""_s},
+        {u"systemd did not start %1: %2"_s, u"\"systemd did not % %: %\""_s},
+        {u"systemd did not restart %1: %2"_s, u"\"systemd did not % %: %\""_s},
+        {u"%1 did not start the container %2: %3"_s, u"\"% did not % the container %: %\""_s},
+        {u"%1 did not restart the container %2: %3"_s, u"\"% did not % the container %: %\""_s},
+        {u"Prometheus: %1"_s, u"\"Prometheus: \""_s},
+        {u"ssh: no forward: %1"_s, u"\"ssh: no forward: \""_s},
     };
     QStringList unsaid;
     for (const QString &known : knownSentences()) {
