@@ -3,6 +3,7 @@
 
 #include "common/base/homedirectory.h"
 #include "common/base/printable.h"
+#include "common/base/sameuser.h"
 
 #include <QDir>
 #include <QFile>
@@ -146,6 +147,7 @@ PortHolder describe(const ServiceAddress &address, const QString &pid)
     PortHolder listener{address, pid.toLongLong(), {}, {}};
     if (pid.isEmpty())
         return listener;
+    listener.isOwn = isSameUser(QFileInfo(u"/proc/"_s + pid).ownerId(), ::geteuid());
     QByteArray command = contentOf(u"/proc/%1/cmdline"_s.arg(pid));
     while (command.endsWith('\0'))
         command.chop(1);

@@ -16,6 +16,7 @@ struct PortHolder
     qint64 pid = 0;         ///< 0: another user's process, which only root may see
     QString command;        ///< its arguments, joined by blanks; control characters as escapes
     QString directory;      ///< its working directory
+    bool isOwn = false;     ///< it is a process of this user
 
     /// `python3 -m http.server 8000 (pid 4312, started in ~/old)`.
     QString text() const;

@@ -8,6 +8,7 @@
 #include <QFileInfo>
 #include <QSet>
 
+#include <algorithm>
 #include <utility>
 
 namespace Hephaestus {
@@ -72,8 +73,8 @@ void ListenerModel::askNext()
         row.answered = true;
         row.report = answer.value;
         row.dialect = row.client->dialect();
-        row.client.release()->deleteLater();                            // it calls us
-        row.chosen = answer.value && row.dialect != Dialect::Reachable; // a page is no service yet
+        row.client.release()->deleteLater();                                                // it calls us
+        row.chosen = answer.value && row.holder.isOwn && row.dialect != Dialect::Reachable; // a page is no service yet
         --m_open;
         m_found += row.report.has_value();
         m_ticked += row.chosen;
@@ -110,6 +111,21 @@ void ListenerModel::choose(int row, bool chosen)
     m_ticked += int(chosen) - int(before);
     Q_EMIT dataChanged(index(row, 0), index(row, 0));
     Q_EMIT changed();
+}
+
+void ListenerModel::chooseAll(bool chosen)
+{
+    for (Row &row : m_rows)
+        row.chosen = chosen && row.report;
+    m_ticked = chosen ? m_found : 0;
+    if (!m_rows.empty())
+        Q_EMIT dataChanged(index(0, Port), index(rowCount() - 1, Port));
+    Q_EMIT changed();
+}
+
+bool ListenerModel::hasForeign() const
+{
+    return std::ranges::any_of(m_rows, [](const Row &row) { return row.report && !row.holder.isOwn; });
 }
 
 QString ListenerModel::speaks(const Row &row) const

@@ -13,7 +13,7 @@
 namespace Hephaestus {
 
 /// The listening ports of this machine: who holds each, and what it says when it is asked how it is. Those that say
-/// something can be ticked. Asks a few at a time, on this machine only.
+/// something can be ticked; this user's services are at first. Asks a few at a time, on this machine only.
 class ListenerModel : public QAbstractTableModel
 {
     Q_OBJECT
@@ -30,9 +30,11 @@ public:
     bool isAsking() const { return m_open > 0; }
     int found() const { return m_found; } ///< how many said something
     int ticked() const { return m_ticked; }
+    bool hasForeign() const; ///< some that said something are of another user
     /// What is ticked, as entries.
     QList<FleetEntry> chosen() const;
     void choose(int row, bool chosen);
+    void chooseAll(bool chosen); ///< of those that said something
 
     int rowCount(const QModelIndex &parent = {}) const override;
     int columnCount(const QModelIndex &parent = {}) const override;

@@ -20,6 +20,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace Hephaestus {
 
@@ -89,6 +90,10 @@ FindServicesDialog::FindServicesDialog(const QStringList &known, QWidget *parent
     m_accept = buttons->addButton(tr("&Add"), QDialogButtonBox::AcceptRole);
     m_accept->setDefault(true);
     m_again = buttons->addButton(tr("Search a&gain"), QDialogButtonBox::ResetRole);
+    m_all = buttons->addButton(tr("Tick a&ll"), QDialogButtonBox::ActionRole);
+    m_none = buttons->addButton(tr("Tick &none"), QDialogButtonBox::ActionRole);
+    connect(m_all, &QPushButton::clicked, this, [this] { m_model.chooseAll(true); });
+    connect(m_none, &QPushButton::clicked, this, [this] { m_model.chooseAll(false); });
     connect(m_again, &QPushButton::clicked, this, &FindServicesDialog::look);
     connect(buttons, &QDialogButtonBox::rejected, this, &QDialog::reject);
     connect(buttons, &QDialogButtonBox::accepted, this, [this] {
@@ -126,18 +131,22 @@ void FindServicesDialog::update()
     const int found = m_model.found();
     const int ticked = m_model.ticked();
     const int ports = m_model.rowCount();
-    m_summary->setText(m_model.isAsking() ? tr("Asking what listens here (%1)…").arg(ports)
-                           : ports == 0   ? tr("Nothing listens on this machine that is not watched already.")
-                           : found == 0
-                           ? tr("Nothing that listens here (%1) answers a health request.").arg(ports)
-                           : tr("%1 of %2 ports answer. What is ticked will be watched; nothing is changed there.")
-                                 .arg(found)
-                                 .arg(ports));
+    QString summary = m_model.isAsking() ? tr("Asking what listens here (%1)…").arg(ports)
+        : ports == 0                     ? tr("Nothing listens on this machine that is not watched already.")
+        : found == 0
+        ? tr("Nothing that listens here (%1) answers a health request.").arg(ports)
+        : tr("%1 of %2 ports answer. What is ticked will be watched; nothing is changed there.").arg(found).arg(ports);
+    if (!m_model.isAsking() && m_model.hasForeign())
+        summary += u' ' + tr("What other users run is not ticked at first.");
+    m_summary->setText(summary);
+    m_all->setEnabled(ticked < found);
+    m_none->setEnabled(ticked > 0);
     m_accept->setEnabled(ticked > 0);
     m_accept->setText(ticked > 0 ? tr("&Add %1").arg(ticked) : tr("&Add"));
     m_again->setEnabled(!m_model.isAsking());
-    if (!m_model.isAsking() && ticked > 0)
-        m_accept->setFocus();
+    const bool wasAsking = std::exchange(m_isAsking, m_model.isAsking());
+    if (wasAsking && !m_isAsking && ticked > 0)
+        m_accept->setFocus(); // once: whoever ticks by the keyboard stays in the table
 }
 
 } // namespace Hephaestus

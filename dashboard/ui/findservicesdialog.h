@@ -37,6 +37,9 @@ private:
     QLabel *m_summary;
     QPushButton *m_accept;
     QPushButton *m_again;
+    QPushButton *m_all;
+    QPushButton *m_none;
+    bool m_isAsking = true;
 };
 
 } // namespace Hephaestus

@@ -1931,6 +1931,18 @@ https://… token-file=… ca=…</translation>
         <source>&amp;Add %1</source>
         <translation>%1 &amp;hinzufügen</translation>
     </message>
+    <message>
+        <source>Tick a&amp;ll</source>
+        <translation>A&amp;lle anhaken</translation>
+    </message>
+    <message>
+        <source>Tick &amp;none</source>
+        <translation>&amp;Keinen anhaken</translation>
+    </message>
+    <message>
+        <source>What other users run is not ticked at first.</source>
+        <translation>Was andere Benutzer ausführen, ist zuerst nicht angehakt.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::FleetFileCommands</name>

@@ -14,6 +14,7 @@
 
 #include <QAbstractItemModelTester>
 #include <QAction>
+#include <QApplication>
 #include <QCheckBox>
 #include <QDialogButtonBox>
 #include <QDropEvent>
@@ -52,6 +53,7 @@ private Q_SLOTS:
     void whatTheNextStartDoesNotWatchIsSaidAndCanBeSaved();
     void theTokenIsNotSentToHalfAnAddress();
     void servicesOfThisMachineAreFoundAndAdded();
+    void allAndNoneOfTheFoundAreTicked();
     void whereThereIsRoomTheFoundCommandsAreWhole();
     void allThatListensIsSeenWhereThereIsRoom();
     void aPlainWebServerIsWatched();
@@ -303,10 +305,54 @@ void TestNewServices::servicesOfThisMachineAreFoundAndAdded()
     QVERIFY(text(ListenerModel::Command).contains(u"fakeservice"_s));
     QVERIFY(!text(ListenerModel::Directory).isEmpty());
     QVERIFY(!model.index(1, ListenerModel::Port).data(Qt::CheckStateRole).isValid()); // nothing there to be added
+    QVERIFY(!model.hasForeign());
     QCOMPARE(model.chosen().size(), 1);
     QCOMPARE(model.chosen().first().name, u"fake"_s);
     model.find(holders, {u"http://127.0.0.1:%1"_s.arg(service.port)});
     QCOMPARE(model.rowCount(), 1); // that one is watched already
+
+    holders[0].isOwn = false;
+    model.find(holders, {});
+    QTRY_VERIFY(!model.isAsking());
+    QCOMPARE(model.ticked(), 0);
+    QVERIFY(model.hasForeign());
+    model.chooseAll(true);
+    QCOMPARE(model.ticked(), 1); // and not the port that says nothing
+    QCOMPARE(model.chosen().size(), 1);
+    model.chooseAll(false);
+    QCOMPARE(model.ticked(), 0);
+    QVERIFY(model.chosen().isEmpty());
+}
+
+/// Of many that were found a person wants a few.
+void TestNewServices::allAndNoneOfTheFoundAreTicked()
+{
+    Test::ServiceProcess service;
+    QVERIFY(service.start(QStringLiteral(FAKESERVICE), {u"0"_s}));
+    QStringList others; // which are left in peace
+    for (const PortHolder &holder : portHolders()) {
+        if (holder.address.port != service.port)
+            others << holder.address.url() << u"http://127.0.0.1:%1"_s.arg(holder.address.port)
+                   << u"http://[::1]:%1"_s.arg(holder.address.port);
+    }
+    QWidget window;
+    window.resize(900, 700);
+    auto *const dialog = new FindServicesDialog(others, &window);
+    dialog->show();
+    QVERIFY(QTest::qWaitForWindowExposed(dialog));
+    auto *const table = dialog->findChild<QTableView *>();
+    const auto button = [&](const QString &text) { return visible<QPushButton>(dialog, text); };
+    QTRY_VERIFY(button(u"Add 1"_s));
+    QVERIFY(!button(u"Tick all"_s)->isEnabled());
+    table->setFocus();
+    button(u"Tick none"_s)->click();
+    QVERIFY(!button(u"Add"_s)->isEnabled());
+    QVERIFY(!button(u"Tick none"_s)->isEnabled());
+    QCOMPARE(QApplication::focusWidget(), table); // ticking takes nobody from it
+    button(u"Tick all"_s)->click();
+    QVERIFY(button(u"Add 1"_s)->isEnabled());
+    QCOMPARE(QApplication::focusWidget(), table);
+    dialog->close();
 }
 
 /// The end of a command tells one from another.
