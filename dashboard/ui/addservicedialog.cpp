@@ -27,7 +27,7 @@ using namespace Qt::StringLiterals;
 AddServiceDialog::AddServiceDialog(WhyNot whyNot, QWidget *parent)
     : QDialog(parent)
     , m_whyNot(std::move(whyNot))
-    , m_url(new QLineEdit(u"http://127.0.0.1:8000"_s))
+    , m_url(new QLineEdit)
     , m_token(new QLineEdit)
     , m_trust(makeTrust())
     , m_problem(new QLabel)
@@ -39,7 +39,7 @@ AddServiceDialog::AddServiceDialog(WhyNot whyNot, QWidget *parent)
     m_url->setMinimumWidth(fontMetrics().averageCharWidth() * 60);
     m_url->setMaxLength(2000);
     m_url->setToolTip(tr("A port of this machine (:8000), HOST:PORT, a URL, or the path of a socket"));
-    m_url->selectAll();
+    m_url->setPlaceholderText(u"http://127.0.0.1:8000"_s);
     auto *const tokenLabel = new QLabel(tr("&Token, if it needs one:"));
     tokenLabel->setBuddy(m_token);
     m_token->setEchoMode(QLineEdit::Password);
@@ -167,6 +167,8 @@ void AddServiceDialog::check(bool withToken)
     m_trust->setVisible(urlOfTyped(m_url->text()).startsWith("https:"_L1));
     m_client.reset();
     m_pause.stop();
+    if (m_url->text().trimmed().isEmpty()) // nothing is wrong yet
+        return m_problem->setText(m_url->toolTip());
     if (!entry)
         return m_problem->setText(entry.problem().what);
     if (!why.isEmpty())
