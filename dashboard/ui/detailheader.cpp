@@ -119,13 +119,16 @@ void DetailHeader::keepName()
                                        std::max(width() / 2, m_name->minimumSizeHint().width())));
 }
 
-void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age)
+void DetailHeader::show(const ServiceRow &row, std::chrono::duration<double> age, const QStringList &others)
 {
     const Theme &theme = Theme::of(palette());
     const QColor colour = theme.accent(row.state());
     m_icon->setPixmap(
         Icons::pixmap(Icons::nameOf(row.state()), spacing(fontMetrics(), 5), colour, devicePixelRatioF()));
-    m_name->setText(row.entry.name);
+    m_name->setText(others.isEmpty() ? row.entry.name
+                        : others.size() == 1
+                        ? tr("%1, beside %2").arg(row.entry.name, others.first())
+                        : tr("%1, beside %n other(s)", nullptr, int(others.size())).arg(row.entry.name));
     m_state->setText(stateText(row));
     keepName();
     QPalette accent = palette();

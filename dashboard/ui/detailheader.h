@@ -21,8 +21,8 @@ class DetailHeader : public QWidget
 public:
     explicit DetailHeader(QWidget *parent = nullptr);
 
-    /// `age`: since it was last seen, for values that are old.
-    void show(const ServiceRow &row, std::chrono::duration<double> age);
+    /// `age`: since it was last seen, for values that are old. `others`: names of whom the page shows beside it.
+    void show(const ServiceRow &row, std::chrono::duration<double> age, const QStringList &others = {});
 
     /// One line: the facts go to the end of `row`, and what it uses is told by a tool tip alone. Null: all lines again.
     /// What is shown now changes with the next show().

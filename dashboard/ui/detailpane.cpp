@@ -177,6 +177,7 @@ void DetailPane::connectPages()
     connect(&m_session, &FleetSession::alertmanagersChanged, this, &DetailPane::showAlertsPage);
     showAlertsPage();
     connect(m_graphs, &GraphPage::pinsWanted, this, &DetailPane::pinsWanted);
+    connect(m_graphs, &GraphPage::comparedChanged, this, &DetailPane::showHeader);
     connect(m_receipt, &ReceiptPage::pastWanted, this, &DetailPane::askPastReceipts);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::refresh);
     connect(m_tabs, &QTabWidget::currentChanged, this, &DetailPane::pageChanged);
@@ -306,6 +307,28 @@ void DetailPane::setServices(const QList<ServiceId> &services)
                  nullptr, int(services.size())));
     showGraphs();
     showLogs();
+    showHeader();
+}
+
+/// Who is acted on, and whose graphs or lines are beside its own.
+void DetailPane::showHeader()
+{
+    const ServiceRow *const row = m_session.fleet().find(m_service);
+    if (!row)
+        return;
+    const QWidget *const page = m_tabs->currentWidget();
+    QList<ServiceId> shown;
+    if (page == m_graphs)
+        shown = m_graphs->shown();
+    else if (page == m_logs && chosen().size() <= LogsPage::MostServices)
+        shown = chosen();
+    QStringList others;
+    for (const ServiceId id : shown) {
+        if (const ServiceRow *const other = id == m_service ? nullptr : m_session.fleet().find(id))
+            others << other->entry.name;
+    }
+    const auto age = row->lastSeen ? Clock::machine().sinceBoot() - *row->lastSeen : Clock::TimePoint::duration(0);
+    m_header->show(*row, age, others);
 }
 
 void DetailPane::showDependency(const QString &name)
@@ -399,7 +422,7 @@ void DetailPane::refresh()
     const Clock &time = Clock::machine();
     const auto age = row->lastSeen ? time.sinceBoot() - *row->lastSeen : Clock::TimePoint::duration(0);
     m_shownState = stateText(*row);
-    m_header->show(*row, age);
+    showHeader();
     refreshReason();
     m_dependencies->show(
         row->report ? row->report->dependencies : QList<DependencyReport>(),

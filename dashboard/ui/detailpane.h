@@ -63,6 +63,7 @@ protected:
 
 private:
     QList<ServiceId> chosen() const;
+    void showHeader();
     void showGraphs();
     void showLogs();
     void askPastReceipts();

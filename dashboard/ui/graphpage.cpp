@@ -136,6 +136,8 @@ void GraphPage::setServices(const QList<ServiceId> &services)
     rebuild();
 }
 
+QList<ServiceId> GraphPage::shown() const { return (m_services + m_compared).mid(0, MostCompared); }
+
 void GraphPage::select(Measure measure)
 {
     m_wanted = Choice{measure, {}};
@@ -212,6 +214,7 @@ void GraphPage::chooseCompared()
         else
             m_compared.removeAll(id);
         rebuild();
+        Q_EMIT comparedChanged();
     });
     chooser->popUpBelow(m_compare);
 }
@@ -221,7 +224,7 @@ void GraphPage::chooseCompared()
 void GraphPage::rebuild()
 {
     const Choice before = m_built;
-    QList<ServiceId> wanted = (m_services + m_compared).mid(0, MostCompared);
+    const QList<ServiceId> wanted = shown();
     QList<ServiceId> there;
     for (const Panel &panel : m_panels)
         there << panel.service;

@@ -30,6 +30,7 @@ public:
 
     /// The first is the service whose page this is.
     void setServices(const QList<ServiceId> &services);
+    QList<ServiceId> shown() const; ///< these, and those that were chosen on the page
     void select(Measure measure);
     void select(const QString &dependency);
     /// Asks for what is shown, unless that was done a moment ago; called with every answer.
@@ -39,6 +40,7 @@ public:
     QByteArray csv() const;
 
 Q_SIGNALS:
+    void comparedChanged();
     /// Somebody wants to keep in view what is shown, of each service.
     void pinsWanted(const QList<Hephaestus::GraphPin> &pins);
 

@@ -1725,6 +1725,17 @@ https://… token-file=… ca=…</translation>
         <source>All below is what it last said, %1.</source>
         <translation>Alles Folgende hat er zuletzt gesagt: %1.</translation>
     </message>
+    <message>
+        <source>%1, beside %2</source>
+        <translation>%1, neben %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%1, beside %n other(s)</source>
+        <translation>
+            <numerusform>%1, neben %n anderen</numerusform>
+            <numerusform>%1, neben %n anderen</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::DetailPane</name>

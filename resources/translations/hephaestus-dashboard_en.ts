@@ -312,6 +312,13 @@
             <numerusform>%1 threads</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%1, beside %n other(s)</source>
+        <translation>
+            <numerusform>%1, beside %n other</numerusform>
+            <numerusform>%1, beside %n others</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::DetailPane</name>

@@ -3,8 +3,10 @@
 #include "dashboard/ui/codepage.h"
 #include "dashboard/ui/deathspage.h"
 #include "dashboard/ui/dependencygraph.h"
+#include "dashboard/ui/detailheader.h"
 #include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/detailpane.h"
+#include "dashboard/ui/elidedlabel.h"
 #include "dashboard/ui/fleetview.h"
 #include "dashboard/ui/graphpage.h"
 #include "dashboard/ui/logspage.h"
@@ -324,6 +326,10 @@ void TestDetailPages::severalServicesAreDrawnBeneathEachOtherOnOneScale()
     auto *const page = bench.openPage<GraphPage>();
     bench.window->findChild<DetailPane *>()->setServices({bench.session.fleet().ids().first(), other});
     QTRY_COMPARE(graphsOf(page).size(), 2);
+    const auto title = [&] {
+        return bench.window->findChild<DetailHeader *>()->findChild<ElidedLabel *>()->fullText();
+    };
+    QCOMPARE(title(), u"mcp, beside agents"_s); // who is shown is named
     const QList<TimeGraph *> graphs = graphsOf(page);
     QTRY_VERIFY(graphs[0]->accessibleDescription().contains(u"120 succeeded"_s)
                 && graphs[1]->accessibleDescription().contains(u"1.08 k succeeded"_s));
@@ -335,11 +341,15 @@ void TestDetailPages::severalServicesAreDrawnBeneathEachOtherOnOneScale()
     // And by the button on the page, without a selection.
     bench.window->findChild<DetailPane *>()->setServices({});
     QTRY_COMPARE(graphsOf(page).size(), 1);
+    QCOMPARE(title(), u"mcp"_s);
     auto *const field = openChooser(page);
     QVERIFY(field);
     QCOMPARE(field->parentWidget()->findChild<QListWidget *>()->count(), 1);
     QTest::keyClick(field, Qt::Key_Return);
     QTRY_COMPARE(graphsOf(page).size(), 2);
+    QCOMPARE(title(), u"mcp, beside agents"_s);
+    bench.window->findChild<DetailPane *>()->setPage(0); // of one alone
+    QCOMPARE(title(), u"mcp"_s);
 }
 
 /// Of sixty, too: in the order of names, by typing.
