@@ -649,12 +649,9 @@ void FleetSession::applyAgain(const Fleet &fleet)
                 m_fleet.setRestart(known, entry.restart);
                 m_fleet.setBuild(known, entry.build);
             }
-            const QString here = m_fleet.find(known)->entry.name;
-            if (own.isEmpty() && restartFileOf(known) != fleet.path && here != entry.name)
-                m_journal.append({m_clock.wall(), known, here, EventKind::Information,
-                                  tr("%1 names it %2, and tells how it is started; here it keeps its name")
-                                      .arg(fleet.path, entry.name)});
             m_restartFiles.insert(known, fleet.path);
+            if (own.isEmpty() && !renamed.contains(entry.url))
+                Q_EMIT describedByFile(known, fleet.path, entry);
             renamed.insert(entry.url);
             m_watch.setEntry(known, m_fleet.find(known)->entry);
             watchForStale(known);

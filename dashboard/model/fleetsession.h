@@ -117,6 +117,8 @@ public:
 Q_SIGNALS:
     void alertmanagersChanged(); ///< alerts() is another one
     void hooksChanged();
+    /// A fleet file has a service, too, that was added without one: how it is started is taken from there.
+    void describedByFile(Hephaestus::ServiceId id, const QString &fleetFile, const Hephaestus::FleetEntry &entry);
     void hookTested(const QString &fleetFile, const QString &hook, const QString &failure); ///< empty: it was sent
 
 private:

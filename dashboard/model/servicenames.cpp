@@ -5,6 +5,8 @@
 
 #include <QSettings>
 
+#include <utility>
+
 namespace Hephaestus {
 
 using namespace Qt::StringLiterals;
@@ -31,6 +33,7 @@ ServiceNames::ServiceNames(FleetSession &session, QObject *parent) : QObject(par
         &fleet, &QAbstractItemModel::rowsInserted, this,
         [this](const QModelIndex &, int first, int last) { begin(first, last); }, Qt::QueuedConnection);
     connect(&fleet, &FleetModel::answered, this, &ServiceNames::applyTold);
+    connect(&session, &FleetSession::describedByFile, this, &ServiceNames::applyFile);
     begin(0, fleet.rowCount() - 1);
 }
 
@@ -49,7 +52,7 @@ void ServiceNames::begin(int first, int last)
         const QString told = settings.value(keyOf(row.entry.url, u"told"_s)).toString();
         if (!own.isEmpty()) {
             m_session.rename(row.id, own);
-        } else if (row.entry.name == row.entry.url) {
+        } else if (row.entry.name == row.entry.url && !m_byFiles.contains(row.id)) {
             m_unnamed << row.id;
             if (!told.isEmpty())
                 m_session.rename(row.id, distinct(row.id, told));
@@ -79,6 +82,8 @@ void ServiceNames::rename(ServiceId id, const QString &name)
         return m_session.rename(id, own);
     }
     settings.remove(keyOf(url, u"own"_s));
+    if (m_byFiles.contains(id))
+        return m_session.rename(id, m_byFiles.value(id));
     m_session.rename(id, url);
     m_unnamed << id;
     applyTold(id);
@@ -112,6 +117,23 @@ void ServiceNames::applyTold(ServiceId id)
         return;
     QSettings().setValue(keyOf(row->entry.url, u"told"_s), told);
     m_session.rename(id, name);
+}
+
+/// A name that it only tells gives way to the file's, and so does none.
+void ServiceNames::applyFile(ServiceId id, const QString &fleetFile, const FleetEntry &entry)
+{
+    const QSettings settings;
+    m_unnamed.remove(id);
+    const QString before = std::exchange(m_byFiles[id], entry.name);
+    if (!settings.contains(keyOf(entry.url, u"group"_s)))
+        m_session.setGroup(id, entry.group);
+    const QString own = settings.value(keyOf(entry.url, u"own"_s)).toString();
+    if (own.isEmpty())
+        return m_session.rename(id, entry.name);
+    if (own != entry.name && before != entry.name)
+        m_session.journal().append(
+            {Clock::machine().wall(), id, own, EventKind::Information,
+             tr("%1 names it %2; here it keeps the name that you gave it (F2)").arg(fleetFile, entry.name)});
 }
 
 /// Two that tell the same name are told apart by their places.

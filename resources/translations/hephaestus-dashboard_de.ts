@@ -2351,10 +2351,6 @@ https://… token-file=… ca=…</translation>
         <translation>wird nicht mehr beobachtet: %1 nennt ihn nicht</translation>
     </message>
     <message>
-        <source>%1 names it %2, and tells how it is started; here it keeps its name</source>
-        <translation>%1 nennt ihn %2 und sagt, wie er gestartet wird; hier behält er seinen Namen</translation>
-    </message>
-    <message>
         <source>the shutdown by %1: %2</source>
         <translation>Herunterfahren durch %1: %2</translation>
     </message>
@@ -4400,6 +4396,10 @@ https://… token-file=… ca=…</translation>
     <message>
         <source>Its name and group are in %1.</source>
         <translation>Sein Name und seine Gruppe stehen in %1.</translation>
+    </message>
+    <message>
+        <source>%1 names it %2; here it keeps the name that you gave it (F2)</source>
+        <translation>%1 nennt ihn %2; hier behält er den Namen, der ihm gegeben wurde (F2)</translation>
     </message>
 </context>
 <context>

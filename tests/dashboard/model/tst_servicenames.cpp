@@ -29,6 +29,8 @@ private Q_SLOTS:
     void twoOfOneNameAreToldApart();
     void theUsersNameCountsAndIsRemembered();
     void aFleetFileNamesItsServices();
+    void aFleetFileNamesWhatWasAddedByItsAddress_data();
+    void aFleetFileNamesWhatWasAddedByItsAddress();
     void whatIsTypedBecomesAUrl_data();
     void whatIsTypedBecomesAUrl();
     void whatWasAddedIsAFleetFile();
@@ -147,6 +149,64 @@ void TestServiceNames::aFleetFileNamesItsServices()
     bench.names.rename(id, u"mine"_s);
     bench.answer(id, u"told"_s);
     QCOMPARE(bench.nameOf(id), u"orders"_s);
+}
+
+/// What the user said counts more than the file, and the file more than what the service tells.
+void TestServiceNames::aFleetFileNamesWhatWasAddedByItsAddress_data()
+{
+    QTest::addColumn<QString>("told");
+    QTest::addColumn<QString>("own");
+    QTest::addColumn<bool>("isAtStart"); // the file is opened at once
+    QTest::addColumn<QString>("name");
+    QTest::newRow("an address") << u""_s << u""_s << false << u"theirs"_s;
+    QTest::newRow("a told name") << u"orders"_s << u""_s << false << u"theirs"_s;
+    QTest::newRow("the user's name") << u"orders"_s << u"mine"_s << false << u"mine"_s;
+    QTest::newRow("an address, at the start") << u""_s << u""_s << true << u"theirs"_s;
+    QTest::newRow("a told name, at the start") << u"orders"_s << u""_s << true << u"theirs"_s;
+    QTest::newRow("the user's name, at the start") << u"orders"_s << u"mine"_s << true << u"mine"_s;
+}
+
+void TestServiceNames::aFleetFileNamesWhatWasAddedByItsAddress()
+{
+    QFETCH(const QString, told);
+    QFETCH(const QString, own);
+    QFETCH(const bool, isAtStart);
+    QFETCH(const QString, name);
+    const QTemporaryDir directory;
+    QFile file(directory.filePath(u"fleet.toml"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("[[service]]\nname = \"theirs\"\nurl = \"" + One.toUtf8() + "\"\ngroup = \"shop\"\n");
+    file.close();
+    auto bench = std::make_unique<Bench>();
+    ServiceId id = bench->add(One);
+    if (!told.isEmpty())
+        bench->answer(id, told);
+    if (!own.isEmpty()) {
+        bench->names.rename(id, own);
+        bench->names.setGroup(id, u"my group"_s);
+    }
+    if (isAtStart) {
+        bench = std::make_unique<Bench>();
+        id = bench->session.add(*entryForUrl(One));
+    }
+    QVERIFY(bench->session.open(file.fileName()).isEmpty());
+    Test::deliverEvents();
+    bench->answer(id, u"orders"_s);
+    QCOMPARE(bench->nameOf(id), name);
+    QCOMPARE(bench->session.fleet().find(id)->entry.group, own.isEmpty() ? u"shop"_s : u"my group"_s);
+    const EventJournal &journal = bench->session.journal();
+    const QString said = file.fileName() + u" names it theirs; here it keeps the name that you gave it (F2)"_s;
+    const auto isSaid = [&] {
+        int count = 0;
+        for (int row = 0; row < journal.rowCount(); ++row)
+            count += journal.event(row).text == said;
+        return count;
+    };
+    QCOMPARE(isSaid(), own.isEmpty() ? 0 : 1);
+    QVERIFY(bench->session.open(file.fileName()).isEmpty()); // read anew
+    QCOMPARE(isSaid(), own.isEmpty() ? 0 : 1);
+    bench->names.rename(id, {});
+    QCOMPARE(bench->nameOf(id), u"theirs"_s);
 }
 
 void TestServiceNames::whatIsTypedBecomesAUrl_data()
