@@ -15,6 +15,7 @@ InterleavedLogs::InterleavedLogs(const QList<Source> &sources, const QString &st
         m_silent.insert(service);
         auto follower = std::make_unique<LogFollower>(sources[service].entry, sources[service].offers, stateDirectory);
         follower->setOnce(true);
+        follower->setTold(sources[service].told);
         connect(follower.get(), &LogFollower::appended, this,
                 [this, service](const QList<OutputLine> &lines) { take(service, lines); });
         connect(follower.get(), &LogFollower::noted, this,

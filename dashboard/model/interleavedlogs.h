@@ -22,6 +22,7 @@ public:
     {
         FleetEntry entry;
         bool offers = false; ///< as of LogFollower
+        ToldOutput told{};
     };
 
     InterleavedLogs(const QList<Source> &sources, const QString &stateDirectory, QObject *parent = nullptr);
@@ -29,6 +30,7 @@ public:
 
     void start();
     void stop();
+    void setTold(int service, const ToldOutput &told) { m_followers[std::size_t(service)]->setTold(told); }
 
 Q_SIGNALS:
     void appended(const QList<Hephaestus::NamedLine> &lines); ///< oldest first; by the place of their source

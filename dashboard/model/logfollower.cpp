@@ -11,6 +11,8 @@
 #include <QFile>
 #include <QFileInfo>
 
+#include <algorithm>
+
 #include <sys/stat.h>
 
 namespace Hephaestus {
@@ -23,7 +25,13 @@ namespace {
 constexpr qint64 MostAtOnce = 1 << 20;
 constexpr auto FilePace = 200ms;
 constexpr auto FeedPace = 200ms;
-constexpr auto Slack = 2s; ///< a program may write a little before the time that it gives for its start
+constexpr qsizetype Recognised = 20; ///< lines, by which a place in a file is known again
+constexpr auto Slack = 2s;           ///< a program may write a little before the time that it gives for its start
+
+QList<OutputLine> lastOf(const QList<OutputLine> &lines, qsizetype most)
+{
+    return lines.last(std::min(lines.size(), most));
+}
 
 /// 0: there is no such file.
 quint64 inodeOf(const QString &path)
@@ -51,22 +59,16 @@ void LogFollower::chooseFile()
 {
     const QString wrapped = logFileOf(outputNameOf(m_entry) + u".output"_s, m_stateDirectory);
     m_path = QFile::exists(wrapped) ? wrapped : logFileOf(outputNameOf(m_entry), m_stateDirectory);
-    if (m_offers && QFile::exists(m_toldFile))
-        m_path = m_toldFile;
-}
-
-void LogFollower::setTold(const QString &file, std::optional<qint64> pid, const QDateTime &began)
-{
-    m_toldFile = file;
-    m_toldPid = pid;
-    m_began = began;
+    if (m_offers && QFile::exists(m_told.file))
+        m_path = m_told.file;
 }
 
 QString LogFollower::source() const
 {
     if (m_isKept)
-        return hasEnded() ? tr("It has ended (pid %1). What is kept here of its output: %2").arg(*m_toldPid).arg(m_path)
-                          : tr("It does not answer. What is kept here of its output: %1").arg(m_path);
+        return hasEnded()
+            ? tr("It has ended (pid %1). What is kept here of its output: %2").arg(*m_told.pid).arg(m_path)
+            : tr("It does not answer. What is kept here of its output: %1").arg(m_path);
     return m_offers ? tr("What the service tells at /health/logs.")
                     : tr("Its output, as it is kept here: %1").arg(m_path);
 }
@@ -74,8 +76,8 @@ QString LogFollower::source() const
 /// Nothing listens, and the process that it said it is is not there.
 bool LogFollower::hasEnded() const
 {
-    const auto process = m_toldPid ? readProcess(*m_toldPid) : std::nullopt;
-    return m_error == ClientError::Refused && m_toldPid && hasProcessTable() && (!process || process->isZombie());
+    const auto process = m_told.pid ? readProcess(*m_told.pid) : std::nullopt;
+    return m_error == ClientError::Refused && m_told.pid && hasProcessTable() && (!process || process->isZombie());
 }
 
 void LogFollower::start()
@@ -113,7 +115,7 @@ void LogFollower::follow()
     m_feed = std::make_unique<LogFeed>(*target);
     m_feed->setPace(FeedPace);
     connect(m_feed.get(), &LogFeed::arrived, this, [this](const QList<OutputLine> &lines) {
-        m_hasTold = m_hasTold || !lines.isEmpty();
+        m_latest = lastOf(m_latest + lines, Recognised);
         Q_EMIT appended(lines);
     });
     connect(m_feed.get(), &LogFeed::earlier, this, &LogFollower::earlier);
@@ -135,8 +137,12 @@ void LogFollower::beginFile(const ServiceReply &reply)
         return;
     const bool isGone = reply.error == ClientError::Refused || reply.error == ClientError::Disconnected;
     chooseFile();
-    if (!isGone || !hasFile() || (m_isOnce && m_hasTold))
+    const bool hasTold = m_isOnce && !m_latest.isEmpty();
+    if (!isGone || !hasFile() || hasTold) {
+        if (isGone && hasFile())
+            appendLastWords();
         return fail(translated(reply.message));
+    }
     m_isKept = true;
     m_error = reply.error;
     m_position = -1;
@@ -146,11 +152,31 @@ void LogFollower::beginFile(const ServiceReply &reply)
     readFile();
 }
 
+/// What the file has after the lines that were told; nothing, where it does not have those.
+void LogFollower::appendLastWords()
+{
+    const auto isSame = [](const OutputLine &one, const OutputLine &other) { return one.text == other.text; };
+    const auto isUnfinished = [](const OutputLine &line) { return line.isUnfinished(); };
+    QList<OutputLine> told = m_latest;
+    told.removeIf(isUnfinished);
+    const QList<OutputLine> kept = readOutputFiles(m_path, MostAtOnce);
+    const auto found = std::find_end(kept.begin(), kept.end(), told.begin(), told.end(), isSame);
+    if (told.isEmpty() || found == kept.end())
+        return;
+    QList<OutputLine> words(found + told.size(), kept.end());
+    words.removeIf(isUnfinished);
+    for (OutputLine &line : words)
+        line.time = std::max(line.time, told.last().time); // the file may tell no times
+    m_latest = lastOf(told + words, Recognised);
+    if (!words.isEmpty())
+        Q_EMIT appended(words);
+}
+
 /// Of what ran last, on this machine.
 bool LogFollower::hasFile() const
 {
     const QFileInfo file(m_path);
-    const bool isEarlier = m_began.isValid() && file.lastModified() < m_began.addDuration(-Slack);
+    const bool isEarlier = m_told.began.isValid() && file.lastModified() < m_told.began.addDuration(-Slack);
     return localAddressOf(m_entry) && file.exists() && !isEarlier;
 }
 

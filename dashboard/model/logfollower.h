@@ -6,6 +6,14 @@
 
 namespace Hephaestus {
 
+/// What a service has told of its output and itself.
+struct ToldOutput
+{
+    QString file{};              ///< where its output is kept; empty: it does not say
+    std::optional<qint64> pid{}; ///< nothing: no process of this machine
+    QDateTime began{};           ///< invalid: not known
+};
+
 /// Follows the output of one service: what it tells at /health/logs, or the file in which a window or command keeps it.
 /// Of a service that tells, but is gone, that file is read too, until it answers again. Lines have a position by which
 /// earlier ones can be asked for. It looks five times a second while something comes, and not at all while it is
@@ -28,10 +36,10 @@ public:
     void askEarlier(qint64 before);
     /// Where it comes from, as a sentence.
     QString source() const;
-    /// What the service has told of itself: the file of its output, if any, its process, and when that began. A file
-    /// that was written to before then only is another instance's.
-    void setTold(const QString &file, std::optional<qint64> pid, const QDateTime &began);
-    /// What was told stays: a file is read only where nothing was, so that no line comes twice.
+    /// A file that was written to before it began only is another instance's.
+    void setTold(const ToldOutput &told) { m_told = told; }
+    /// What was told stays, and no line comes twice: of a file only what comes after that, or all where nothing was
+    /// told.
     void setOnce(bool once) { m_isOnce = once; }
 
 Q_SIGNALS:
@@ -48,6 +56,7 @@ private:
     void follow();
     void beginFile(const ServiceReply &reply);
     void endFile();
+    void appendLastWords();
     bool hasEnded() const;
     bool hasFile() const;
     void chooseFile();
@@ -61,13 +70,11 @@ private:
     bool m_offers;
     QString m_stateDirectory;
     QString m_path;
-    QString m_toldFile;
-    std::optional<qint64> m_toldPid;
-    QDateTime m_began;                       ///< invalid: not known
+    ToldOutput m_told;
     ClientError m_error = ClientError::None; ///< why its file is read
     bool m_isKept = false;                   ///< its file is read since it is gone
     bool m_isOnce = false;
-    bool m_hasTold = false; ///< the service, any line
+    QList<OutputLine> m_latest; ///< that it told
     std::unique_ptr<LogFeed> m_feed;
     QTimer m_timer;
     QByteArray m_unfinished; ///< of the file: a line without its end

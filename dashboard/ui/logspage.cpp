@@ -174,11 +174,16 @@ void LogsPage::show(const QList<const ServiceRow *> &rows)
         const auto known = std::ranges::find(m_shown, row->id, &Shown::id);
         const bool offers = row->report ? row->offers("logs"_L1) : known != m_shown.end() && known->offers;
         shown.append({row->id, row->entry.name, offers});
-        sources.append({row->entry, offers});
+        sources.append({row->entry, offers, toldOf(*row)});
     }
-    noteTold(*rows.first());
-    if (shown == m_shown)
+    if (shown == m_shown) {
+        m_sources = std::move(sources);
+        if (m_follower)
+            m_follower->setTold(m_sources.first().told);
+        for (int each = 0; m_several && each < int(m_sources.size()); ++each)
+            m_several->setTold(each, m_sources[each].told);
         return;
+    }
     const bool isSameService = !m_shown.isEmpty() && m_shown.first().id == shown.first().id;
     m_shown = std::move(shown);
     m_sources = std::move(sources);
@@ -187,22 +192,26 @@ void LogsPage::show(const QList<const ServiceRow *> &rows)
     begin();
 }
 
-void LogsPage::noteTold(const ServiceRow &row)
+/// Without an answer what it said of its file stays.
+ToldOutput LogsPage::toldOf(const ServiceRow &row) const
 {
+    ToldOutput told;
     const bool isHere = PlaceCommands::isHere(row.entry);
-    if (!isHere || row.report)
-        m_toldFile = isHere && row.report->process ? row.report->process->logFile : QString();
-    m_toldPid = isHere && row.report ? row.report->pid : std::nullopt;
-    m_began = row.report ? row.report->startTime : QDateTime();
-    if (m_follower)
-        m_follower->setTold(m_toldFile, m_toldPid, m_began);
+    const auto known = std::ranges::find(m_shown, row.id, &Shown::id);
+    if (isHere && row.report && row.report->process)
+        told.file = row.report->process->logFile;
+    else if (isHere && !row.report && known != m_shown.end())
+        told.file = m_sources[known - m_shown.begin()].told.file;
+    told.pid = isHere && row.report ? row.report->pid : std::nullopt;
+    told.began = row.report ? row.report->startTime : QDateTime();
+    return told;
 }
 
 void LogsPage::begin()
 {
     m_follower.reset();
     m_several.reset();
-    m_reader.reset();
+    m_readers.clear();
     m_text->clearLines();
     m_text->setKnown(!m_previous->isChecked());
     m_text->setFollowing(true);
@@ -223,7 +232,7 @@ void LogsPage::begin()
 void LogsPage::beginOne()
 {
     m_follower = std::make_unique<LogFollower>(m_sources.first().entry, m_sources.first().offers, m_stateDirectory);
-    m_follower->setTold(m_toldFile, m_toldPid, m_began);
+    m_follower->setTold(m_sources.first().told);
     tell(m_follower->source());
     connect(m_follower.get(), &LogFollower::replaced, this, [this] {
         m_text->clearLines();
@@ -249,26 +258,37 @@ void LogsPage::beginOne()
     });
 }
 
+/// What stands before the lines of each.
+QStringList LogsPage::prefixes() const
+{
+    if (m_shown.size() < 2)
+        return {QString()};
+    QStringList names;
+    for (const Shown &each : m_shown)
+        names << visibleText(each.name, LongestName);
+    const qsizetype width = std::ranges::max(names, {}, &QString::size).size();
+    for (QString &name : names)
+        name = name.leftJustified(width) + u" │ "_s;
+    return names;
+}
+
 void LogsPage::beginSeveral()
 {
     QStringList names;
     for (const Shown &each : m_shown)
         names << visibleText(each.name, LongestName);
-    const qsizetype width = std::ranges::max(names, {}, &QString::size).size();
-    QStringList prefixes;
-    for (const QString &name : names)
-        prefixes << name.leftJustified(width) + u" │ "_s;
     m_several = std::make_unique<InterleavedLogs>(m_sources, m_stateDirectory);
     const QString source = tr("%n service(s), in the order of time.", nullptr, int(names.size()));
     tell(source);
-    connect(m_several.get(), &InterleavedLogs::appended, this, [this, prefixes](const QList<NamedLine> &lines) {
-        QList<LogLine> shown;
-        for (const NamedLine &named : lines) {
-            shown << shownLine(named.line, prefixes[named.service]);
-            shown.last().position = LogLine::NoPosition; // each service counts its own
-        }
-        m_text->append(shown);
-    });
+    connect(m_several.get(), &InterleavedLogs::appended, this,
+            [this, prefixes = prefixes()](const QList<NamedLine> &lines) {
+                QList<LogLine> shown;
+                for (const NamedLine &named : lines) {
+                    shown << shownLine(named.line, prefixes[named.service]);
+                    shown.last().position = LogLine::NoPosition; // each service counts its own
+                }
+                m_text->append(shown);
+            });
     connect(m_several.get(), &InterleavedLogs::noted, this,
             [this, names](int service, const QString &what) { note(names[service] + u": "_s + what); });
     connect(m_several.get(), &InterleavedLogs::failed, this, [this, names, source](int service, const QString &why) {
@@ -279,15 +299,42 @@ void LogsPage::beginSeveral()
 void LogsPage::beginPrevious()
 {
     tell(tr("The previous instance is looked for…"));
-    m_reader = std::make_unique<LogReader>(m_sources.first().entry, std::numeric_limits<int>::max(), m_stateDirectory);
-    connect(m_reader.get(), &LogReader::finished, this, [this] {
-        const QList<OutputLine> lines = previousInstance(m_reader->state().lines);
-        m_text->append(shownLines(lines.last(std::min<qsizetype>(lines.size(), LogText::FollowedLines))));
-        tell(lines.isEmpty()
-                 ? tr("No instance before the present one is known: its lines are no longer kept.")
-                 : tr("%1: what the process before the present one wrote.").arg(m_reader->state().entry.name));
-    });
-    m_reader->start();
+    m_unread = int(m_sources.size());
+    for (const InterleavedLogs::Source &source : std::as_const(m_sources))
+        m_readers.push_back(
+            std::make_unique<LogReader>(source.entry, std::numeric_limits<int>::max(), m_stateDirectory));
+    for (const auto &reader : m_readers) {
+        connect(reader.get(), &LogReader::finished, this, [this] {
+            if (--m_unread == 0)
+                showPrevious();
+        });
+    }
+    for (const auto &reader : m_readers)
+        reader->start();
+}
+
+/// All have been read.
+void LogsPage::showPrevious()
+{
+    QList<NamedLine> lines;
+    QStringList from;
+    for (int service = 0; service < int(m_readers.size()); ++service) {
+        const LogState &state = m_readers[std::size_t(service)]->state();
+        const QList<OutputLine> previous = previousInstance(state.lines);
+        for (const OutputLine &line : previous)
+            lines.append({service, line});
+        if (!previous.isEmpty())
+            from << state.entry.name;
+    }
+    if (m_readers.size() > 1)
+        sortByTime(lines);
+    const QStringList prefixes = this->prefixes();
+    QList<LogLine> shown;
+    for (const NamedLine &named : std::as_const(lines).last(std::min<qsizetype>(lines.size(), LogText::FollowedLines)))
+        shown << shownLine(named.line, prefixes[named.service]);
+    m_text->append(shown);
+    tell(from.isEmpty() ? tr("No instance before the present one is known: its lines are no longer kept.")
+                        : tr("%1: what the process before the present one wrote.").arg(from.join(u", "_s)));
 }
 
 void LogsPage::start()
@@ -314,7 +361,9 @@ void LogsPage::loadEarlier()
 /// Of the current service; empty: there is none on this machine.
 QString LogsPage::filePath() const
 {
-    QStringList paths{m_toldFile};
+    QStringList paths;
+    if (!m_sources.isEmpty())
+        paths << m_sources.first().told.file;
     if (!m_sources.isEmpty() && PlaceCommands::isHere(m_sources.first().entry))
         paths << readKeptOutput(outputNameOf(m_sources.first().entry), m_stateDirectory, 0).path;
     const auto found = std::ranges::find_if(paths, [](const QString &path) { return QFileInfo(path).isFile(); });

@@ -17,9 +17,9 @@ class QToolButton;
 
 namespace Hephaestus {
 
-/// The output of a service as it grows, or that of several in the order of time, or that of a service's previous
-/// instance. Following stops when somebody scrolls up or goes to a match, and goes on at the end; scrolling to the top
-/// loads what came earlier. A search counts all matches, marks those in view, and goes from one to the next.
+/// The output of a service as it grows, or that of its previous instance; or that of several in the order of time.
+/// Following stops when somebody scrolls up or goes to a match, and goes on at the end; scrolling to the top loads what
+/// came earlier. A search counts all matches, marks those in view, and goes from one to the next.
 class LogsPage : public QWidget
 {
     Q_OBJECT
@@ -53,11 +53,13 @@ private:
     void prepareSearch();
     void prepareActions();
     void layOut();
-    void noteTold(const ServiceRow &row);
+    ToldOutput toldOf(const ServiceRow &row) const;
+    QStringList prefixes() const;
     void begin();
     void beginOne();
     void beginSeveral();
     void beginPrevious();
+    void showPrevious();
     void start();
     void note(const QString &what);
     void tell(const QString &what);
@@ -68,12 +70,10 @@ private:
     QString m_stateDirectory;
     QList<Shown> m_shown;
     QList<InterleavedLogs::Source> m_sources; ///< of them
-    QString m_toldFile;                       ///< where the current one says its output is kept; empty: it does not
-    std::optional<qint64> m_toldPid;          ///< of the current one; nothing: no process of this machine
-    QDateTime m_began;                        ///< the current one, as it says
     std::unique_ptr<LogFollower> m_follower;  ///< of one
     std::unique_ptr<InterleavedLogs> m_several;
-    std::unique_ptr<LogReader> m_reader; ///< of the previous instance
+    std::vector<std::unique_ptr<LogReader>> m_readers; ///< of the previous instances
+    int m_unread = 0;                                  ///< of them
 
     QLineEdit *m_search;
     QLabel *m_count;

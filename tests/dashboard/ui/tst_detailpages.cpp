@@ -74,7 +74,9 @@ private Q_SLOTS:
     void theLogIsSearched();
     void aLogFileIsFollowedWhereTheServiceTellsNothing();
     void severalLogsAreInterleavedByTime();
+    void severalDeadServicesAreInterleavedToo();
     void thePreviousInstanceIsShown();
+    void previousInstancesAreInterleavedToo();
     void theLogsFileIsOpened();
     void ofADeadServiceWhatIsKeptOfItsLogIsShown_data();
     void ofADeadServiceWhatIsKeptOfItsLogIsShown();
@@ -878,6 +880,98 @@ void TestDetailPages::severalLogsAreInterleavedByTime()
     bench.window->findChild<FleetView *>()->clearSelection();
     bench.window->findChild<FleetView *>()->select(bench.session.fleet().ids().last());
     QTRY_COMPARE(text->toPlainText(), u"second\nfourth\nhalf a line"_s);
+}
+
+/// What each wrote last is kept in its file.
+void TestDetailPages::severalDeadServicesAreInterleavedToo()
+{
+    Bench bench;
+    auto one = std::make_unique<LoggingService>();
+    auto other = std::make_unique<LoggingService>();
+    QVERIFY(one->start() && other->start());
+    const auto write = [](LoggingService &service, std::chrono::seconds at, const QByteArray &line) {
+        service.ring.append(OutputStream::Stdout, line + '\n', OutputLine::Time(at));
+    };
+    write(*one, 10s, "first");
+    write(*one, 30s, "third");
+    write(*other, 20s, "second");
+    write(*other, 40s, "fourth");
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, one->url);
+    bench.add(u"agents"_s, other->url);
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = page->findChild<LogText *>();
+    auto *const table = bench.window->findChild<FleetView *>();
+    QTRY_COMPARE(bench.session.fleet().totals().states.value(ServiceState::Healthy), 2);
+    bench.window->activateWindow();
+    const auto selectBoth = [&] {
+        table->setFocus();
+        QTest::keyClick(table, Qt::Key_A, Qt::ControlModifier);
+    };
+    selectBoth();
+    QTRY_COMPARE(text->blockCount(), 4);
+    QVERIFY(QDir(bench.state.path()).mkpath(u"logs"_s));
+    const auto keep = [&](const QString &name, const QByteArray &content) {
+        QFile log(logFileOf(name + u".output"_s, bench.state.path()));
+        QVERIFY(log.open(QIODevice::WriteOnly) && log.write(content) == content.size());
+    };
+    keep(u"mcp"_s,
+         "1970-01-01T00:00:10.000Z stdout:\nfirst\n1970-01-01T00:00:30.000Z stdout:\nthird\n"
+         "1970-01-01T00:00:50.000Z stdout:\nlast words\n");
+    keep(u"agents"_s,
+         "1970-01-01T00:00:20.000Z stdout:\nsecond\n1970-01-01T00:00:40.000Z stdout:\nfourth\n"
+         "1970-01-01T00:01:00.000Z stdout:\nfarewell\n");
+    one.reset();
+    other.reset();
+    QTRY_VERIFY(text->toPlainText().contains(u"mcp    │ last words"_s));
+    QTRY_VERIFY(text->toPlainText().contains(u"agents │ farewell"_s));
+    QCOMPARE(text->blockCount(), 6); // and no line twice
+    // Also where they are chosen only afterwards.
+    table->clearSelection();
+    table->select(bench.session.fleet().ids().last());
+    QTRY_COMPARE(text->toPlainText(), u"second\nfourth\nfarewell"_s);
+    selectBoth();
+    QTRY_COMPARE(text->blockCount(), 6);
+    QStringList lines;
+    for (const QString &line : text->toPlainText().split(u'\n'))
+        lines << line.section(u" │ "_s, 1);
+    QCOMPARE(lines.join(u", "_s), u"first, second, third, fourth, last words, farewell"_s);
+}
+
+void TestDetailPages::previousInstancesAreInterleavedToo()
+{
+    Bench bench;
+    LoggingService one;
+    LoggingService other;
+    QVERIFY(one.start() && other.start());
+    const auto write = [](LoggingService &service, int second, const QByteArray &line) {
+        const bool begins = line.startsWith("started");
+        const QByteArray text = begins ? "2026-01-31T12:00:00.000Z hephaestus: " + line : line;
+        service.ring.append(begins ? OutputStream::Event : OutputStream::Stdout, text + '\n',
+                            OutputLine::Time(std::chrono::seconds(second)));
+    };
+    int second = 0;
+    for (const QByteArray &pid : {"17"_ba, "18"_ba}) {
+        for (LoggingService *const service : {&one, &other})
+            write(*service, ++second, "started with pid " + pid);
+        for (const QByteArray &line : {"a"_ba, "b"_ba, "c"_ba, "d"_ba})
+            write(line == "a" || line == "d" ? one : other, ++second, line + " of " + pid);
+    }
+    QVERIFY(bench.start());
+    bench.add(u"mcp"_s, one.url);
+    bench.add(u"agents"_s, other.url);
+    auto *const page = bench.openPage<LogsPage>();
+    auto *const text = page->findChild<LogText *>();
+    auto *const table = bench.window->findChild<FleetView *>();
+    QTRY_COMPARE(bench.session.fleet().totals().states.value(ServiceState::Healthy), 2);
+    bench.window->activateWindow();
+    table->setFocus();
+    QTest::keyClick(table, Qt::Key_A, Qt::ControlModifier);
+    QTRY_COMPARE(text->blockCount(), 12);
+    text->setFocus();
+    QTest::keyClick(text, Qt::Key_P, Qt::AltModifier);
+    QTRY_COMPARE(text->blockCount(), 6);
+    QVERIFY(text->toPlainText().endsWith(u"mcp    │ a of 17\nagents │ b of 17\nagents │ c of 17\nmcp    │ d of 17"_s));
 }
 
 void TestDetailPages::thePreviousInstanceIsShown()
