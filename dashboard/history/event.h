@@ -23,6 +23,9 @@ struct Event
     QString by = {};          ///< who did it: the user of this dashboard; empty: nobody here, or not known
     QString mark = {};        ///< the word for it in a graph (`restarted`); empty: it is not worth a line there
     bool isFirstLook = false; ///< it was so when it was first asked: an earlier day may have told it already
+    /// What it is about, in no language: the same trouble may be told in other words another day. Empty: only what is
+    /// word for word the same is.
+    QString about = {};
 
     bool operator==(const Event &) const = default;
 };

@@ -44,7 +44,7 @@ constexpr const char *OtherTables[] = {
     "NULL, "
     "UNIQUE (service, name))",
     "CREATE TABLE event (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, kind INTEGER, text TEXT, by TEXT, "
-    "mark TEXT)",
+    "mark TEXT, about TEXT)",
     "CREATE INDEX event_by_service ON event (url, at)",
     "CREATE INDEX event_by_time ON event (at)",
     "CREATE TABLE obituary (id INTEGER PRIMARY KEY, at INTEGER, url TEXT, name TEXT, pid INTEGER, code INTEGER, signal "
@@ -153,7 +153,7 @@ std::optional<Problem> HistoryDatabase::open()
                                                "alone, and nothing is kept")
                                    .arg(schema)};
             }
-            if (!m_file.hasFailed() && (m_file.isReadOnly() || (makeTables() && unifyAddresses()))) {
+            if (!m_file.hasFailed() && (m_file.isReadOnly() || (makeTables() && unifyAddresses())) && findColumn()) {
                 m_open = true;
                 return {};
             }
@@ -189,6 +189,18 @@ bool HistoryDatabase::makeTables()
     for (const char *const table : OtherTables)
         done = done && run(table);
     return endTables(done) && m_file.run(most);
+}
+
+/// Of events, which came later: files without it get it, and dashboards that do not know it leave it alone.
+bool HistoryDatabase::findColumn()
+{
+    const auto count = [this] {
+        return m_file.number(u"SELECT count(*) FROM pragma_table_info('event') WHERE name = 'about'"_s);
+    };
+    m_hasAbout = count() > 0;
+    if (!m_hasAbout && !m_file.isReadOnly())
+        m_hasAbout = run("ALTER TABLE event ADD COLUMN about TEXT");
+    return !m_file.hasFailed();
 }
 
 /// Ends the transaction that made them.
@@ -334,11 +346,12 @@ bool HistoryDatabase::writeCounts(const HistoryBatch &batch)
 bool HistoryDatabase::writeEvents(const HistoryBatch &batch)
 {
     QSqlQuery query =
-        m_file.prepared(u"INSERT INTO event (at, url, name, kind, text, by, mark) VALUES (?, ?, ?, ?, ?, ?, ?)"_s);
+        m_file.prepared(u"INSERT INTO event (at, url, name, kind, text, by, mark, about) VALUES (?, ?, ?, ?, ?, ?, ?, "
+                        "?)"_s);
     for (const auto &[event, url] : batch.events()) {
         if (!m_file.run(query,
                         {milliseconds(event.at), url, event.serviceName, int(event.kind), event.text.left(2000),
-                         event.by, event.mark}))
+                         event.by, event.mark, event.about}))
             return false;
     }
     return true;
@@ -672,10 +685,13 @@ Result<QList<HistoryBatch::StoredEvent>> HistoryDatabase::events(int limit)
     const auto take = [&](const QSqlQuery &row) {
         const int kind = std::clamp(row.value(3).toInt(), 0, int(EventKind::Trouble));
         events.prepend({Event{timeOf(row.value(0).toLongLong()), NoService, row.value(2).toString(), EventKind(kind),
-                              row.value(4).toString(), row.value(5).toString(), row.value(6).toString()},
+                              row.value(4).toString(), row.value(5).toString(), row.value(6).toString(), false,
+                              row.value(7).toString()},
                         row.value(1).toString()});
     };
-    const QString sql = u"SELECT at, url, name, kind, text, by, mark FROM event ORDER BY at DESC, id DESC LIMIT ?"_s;
+    const QString sql =
+        u"SELECT at, url, name, kind, text, by, mark, %1 FROM event ORDER BY at DESC, id DESC LIMIT ?"_s.arg(
+            m_hasAbout ? u"about"_s : u"''"_s);
     if (auto problem = read(sql, {limit}, take))
         return *problem;
     return events;

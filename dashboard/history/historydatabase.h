@@ -52,6 +52,7 @@ private:
     bool run(const char *statement);
     Problem problem(const QString &what) const;
     bool makeTables();
+    bool findColumn();
     bool endTables(bool done);
     bool reorder();
     bool setAside();
@@ -81,6 +82,7 @@ private:
     QHash<std::pair<qint64, QString>, qint64> m_dependencies;
     QString m_notice;
     bool m_open = false;
+    bool m_hasAbout = false; ///< the column: an older file, which another dashboard writes, may be without it
 };
 
 } // namespace Hephaestus

@@ -99,7 +99,7 @@ bool FleetHistory::isToldAlready(const Event &event) const
 {
     const QList<Event> earlier = m_toldEarlier.value(event.service);
     for (auto each = earlier.crbegin(); each != earlier.crend(); ++each) {
-        if (each->text == event.text)
+        if (each->text == event.text || (!event.about.isEmpty() && each->about == event.about))
             return true;
         if (each->kind == EventKind::Recovery)
             return false; // it was well in between

@@ -331,7 +331,8 @@ bool FleetSession::learnBrokenOff(const ServiceRow &row, bool isGone)
               text.arg(translated(broken->failure)),
               {},
               {},
-              true}); // an earlier window may have told it
+              true, // an earlier window may have told it
+              u"broken off "_s + broken->startedAt.toString(Qt::ISODateWithMs)});
     }
     return broken->action != FleetAction::Stop;
 }

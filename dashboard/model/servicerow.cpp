@@ -47,9 +47,10 @@ public:
     {
     }
 
-    void tell(EventKind kind, const QString &text, const QString &mark = {})
+    /// `about`: see Event.
+    void tell(EventKind kind, const QString &text, const QString &mark = {}, const QString &about = {})
     {
-        m_events << Event{m_at, m_row.id, m_row.entry.name, kind, text, {}, mark, m_isFirstLook};
+        m_events << Event{m_at, m_row.id, m_row.entry.name, kind, text, {}, mark, m_isFirstLook, about};
     }
     QList<Event> events() const { return m_events; }
 
@@ -67,9 +68,9 @@ void tellDependencies(Teller &teller, const ServiceRow &before, const HealthRepo
         const bool failed = old && (old->status == DependencyStatus::Error || before.inDoubt.contains(dependency.name));
         if (dependency.status == DependencyStatus::Error && !(failed && old->error == dependency.error)) {
             teller.tell(EventKind::Trouble,
-                        dependency.error.isEmpty()
-                            ? RowText::tr("%1 fails").arg(dependency.name)
-                            : RowText::tr("%1 fails: %2").arg(dependency.name, dependency.error));
+                        dependency.error.isEmpty() ? RowText::tr("%1 fails").arg(dependency.name)
+                                                   : RowText::tr("%1 fails: %2").arg(dependency.name, dependency.error),
+                        {}, u"dependency "_s + dependency.name);
         } else if (failed && dependency.status == DependencyStatus::Working) {
             teller.tell(EventKind::Recovery, RowText::tr("%1 works again").arg(dependency.name));
         }
@@ -122,7 +123,8 @@ void tellProcess(Teller &teller, const ServiceRow &before, const ServiceRow &aft
         teller.tell(EventKind::Recovery, before.lastSeen ? RowText::tr("answers again") : RowText::tr("answers"));
     }
     if (after.code() == CodeVerdict::Stale && before.code() != CodeVerdict::Stale)
-        teller.tell(EventKind::Trouble, stalenessText(after), RowText::tr("stale"));
+        teller.tell(EventKind::Trouble, stalenessText(after), RowText::tr("stale"),
+                    u"code of "_s + after.report->instanceId);
     else if (after.code() == CodeVerdict::Fresh && before.code() == CodeVerdict::Stale
              && !isAnotherProcess(*before.report, *after.report))
         teller.tell(EventKind::Recovery, RowText::tr("what it runs is what is on disk again"));
@@ -142,7 +144,7 @@ void tellProgram(Teller &teller, const ServiceRow &before, const HealthReport &a
 {
     const bool wasStuck = before.report && isStuck(*before.report);
     if (isStuck(after) && !wasStuck)
-        teller.tell(EventKind::Trouble, translated(programTrouble(after)));
+        teller.tell(EventKind::Trouble, translated(programTrouble(after)), {}, u"program"_s);
     else if (wasStuck && isReady(after) && before.report->process->pid == after.process.value_or(WrappedProcess()).pid)
         teller.tell(EventKind::Recovery, RowText::tr("its program serves again"));
 }
@@ -400,6 +402,12 @@ static bool isScheduled(const ServiceRow &row)
         && row.report->shutdown->phase == "notice"_L1;
 }
 
+/// As it says itself.
+static bool isRestarting(const HealthReport &report)
+{
+    return report.shutdown && report.shutdown->mode == ShutdownMode::Restart;
+}
+
 static QString scheduledText(const ShutdownProgress &shutdown, Clock::WallTime now)
 {
     if (!shutdown.left)
@@ -418,10 +426,13 @@ static void tellShutdown(Teller &teller, const ServiceRow &before, const Service
         if (!wasGoing)
             teller.tell(EventKind::Information, scheduledText(*after.report->shutdown, at));
     } else if (after.isClosing()) {
-        if (!wasGoing || isScheduled(before))
-            teller.tell(EventKind::Information,
-                        after.actor.isEmpty() || after.activity ? RowText::tr("shuts down")
-                                                                : plannedText(after, wasDown(before)));
+        if (wasGoing && !isScheduled(before))
+            return;
+        if (!after.actor.isEmpty() && !after.activity)
+            return teller.tell(EventKind::Information, plannedText(after, wasDown(before)));
+        teller.tell(EventKind::Information,
+                    isRestarting(*after.report) ? RowText::tr("shuts down to start anew") : RowText::tr("shuts down"),
+                    {}, u"end of "_s + after.report->instanceId);
     } else if (wasGoing && before.report && !isAnotherProcess(*before.report, *after.report)
                && !isGoing(after.observed)) {
         teller.tell(EventKind::Information,
@@ -445,14 +456,15 @@ QList<Event> eventsBetween(const ServiceRow &before, const ServiceRow &after, Cl
     } else if (after.observed != before.observed && after.observed != ServiceState::Unknown) {
         const bool isPlanned = isUnderWay(after.observed);
         if (after.observed == ServiceState::Stopped)
-            teller.tell(EventKind::Information, RowText::tr("stopped"), RowText::tr("stopped"));
+            teller.tell(EventKind::Information, RowText::tr("stopped"), RowText::tr("stopped"),
+                        wireName(after.observed));
         else if (isPlanned && !after.activity && before.observed != ServiceState::ShuttingDown)
             teller.tell(EventKind::Information, plannedText(after, wasDown(before)));
         else if (!isPlanned)
             teller.tell(after.activity ? EventKind::Information : EventKind::Trouble,
                         isTakenByService(after) ? takenText(after)
                                                 : u"%1: %2"_s.arg(stateWord(after.observed), newsOf(after)),
-                        stateWord(after.observed));
+                        stateWord(after.observed), isTakenByService(after) ? QString() : wireName(after.observed));
     } else if (after.isReplaced() && !before.isReplaced()) {
         const bool isMissed = after.observed == ServiceState::Unreachable && !after.activity;
         teller.tell(isMissed ? EventKind::Trouble : EventKind::Information,

@@ -5058,6 +5058,10 @@ https://… token-file=… ca=…</translation>
         <source>%1, by the same name: %2</source>
         <translation>%1, unter demselben Namen: %2</translation>
     </message>
+    <message>
+        <source>shuts down to start anew</source>
+        <translation>fährt herunter, um neu zu starten</translation>
+    </message>
 </context>
 <context>
     <name>ServiceState</name>

@@ -43,6 +43,7 @@ private Q_SLOTS:
     void asWhatEachServiceAnsweredLastIsThere();
     void ofEachServiceTheLatestReceiptsAreThere();
     void aFileFromBeforeReceiptsGetsThem();
+    void aFileWithoutWhatEventsAreAboutGetsIt();
     void aFileOfTheFirstFormatKeepsAll();
     void aKilledWriterLosesNothingItWasToldIsThere();
     void aDamagedFileIsKeptAndSaid_data();
@@ -333,7 +334,8 @@ void TestHistoryStore::whileNothingCanBeWrittenTheFinestIsGivenUp()
 
 void TestHistoryStore::eventsSayWhatWhenAndByWhom()
 {
-    const Event event{Noon, 7, u"mcp"_s, EventKind::Action, u"restart asked for"_s, u"anna"_s, u"restarted"_s};
+    const Event event{Noon,           7,     u"mcp"_s,    EventKind::Action, u"restart asked for"_s, u"anna"_s,
+                      u"restarted"_s, false, u"restart"_s};
     {
         HistoryStore store(path());
         store.record(event, Url);
@@ -505,6 +507,35 @@ void TestHistoryStore::aFileFromBeforeReceiptsGetsThem()
     QVERIFY(receipts);
     QCOMPARE(receipts->value(Url), receipt(FleetAction::Restart, true));
     QCOMPARE(trouble.size(), 0);
+}
+
+/// While another dashboard, which does not know it, keeps the file, too.
+void TestHistoryStore::aFileWithoutWhatEventsAreAboutGetsIt()
+{
+    {
+        HistoryStore store(path());
+        store.record(Event{Noon, NoService, u"mcp"_s, EventKind::Trouble, u"old"_s}, Url);
+    }
+    change(u"ALTER TABLE event DROP COLUMN about"_s);
+    for (const bool isAlone : {false, true}) {
+        std::unique_ptr<HistoryStore> other;
+        if (!isAlone) {
+            other = std::make_unique<HistoryStore>(path());
+            QVERIFY(eventsOf(*other));
+            change(u"ALTER TABLE event DROP COLUMN about"_s);
+        }
+        HistoryStore store(path());
+        const auto before = eventsOf(store);
+        QVERIFY2(before, before ? "" : qPrintable(before.problem().text()));
+        QCOMPARE(before->first().event.text, u"old"_s);
+        if (!isAlone)
+            continue;
+        store.record(Event{Noon + 1s, NoService, u"mcp"_s, EventKind::Trouble, u"new"_s, {}, {}, false, u"code"_s},
+                     Url);
+        const auto events = eventsOf(store);
+        QVERIFY(events);
+        QCOMPARE(events->last().event.about, u"code"_s);
+    }
 }
 
 void TestHistoryStore::aFileOfTheFirstFormatKeepsAll()

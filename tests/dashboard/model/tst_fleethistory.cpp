@@ -2,6 +2,7 @@
 #include "common/fleet/actlock.h"
 #include "common/fleet/plannedend.h"
 #include "dashboard/model/fleetsession.h"
+#include "dashboard/model/language.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 #include "tests/support/serviceprocess.h"
@@ -27,6 +28,8 @@ private Q_SLOTS:
     void answersAreThereAfterwards();
     void reopenedTheJournalTellsWhatHappenedBefore();
     void whatAnEarlierDayToldIsNotToldAgain();
+    void inOtherWordsItIsNotToldAgainEither_data();
+    void inOtherWordsItIsNotToldAgainEither();
     void whatOtherFleetsDidIsNotTold();
     void reopenedTheLastReceiptIsThere();
     void whatIsDoneHereHasAName();
@@ -164,6 +167,49 @@ void TestFleetHistory::whatAnEarlierDayToldIsNotToldAgain()
         QCOMPARE(bench.session.journal().index(0, EventJournal::Text).data().toString(),
                  u"qdrant fails: connection refused"_s); // not "3 times"
     }
+}
+
+/// In another language, or for another reason of the same trouble.
+void TestFleetHistory::inOtherWordsItIsNotToldAgainEither_data()
+{
+    using Answers = QList<Answer<HealthReport>>; // one a day
+    QTest::addColumn<Answers>("answers");
+    QTest::addColumn<int>("told");
+    HealthReport late = Reports::withError();
+    late.dependencies[1].error = u"timed out"_s;
+    const auto stale = [](qint64 files) {
+        HealthReport report = Reports::healthy();
+        const CodeChange change{u"/srv/a.py"_s, u"source"_s, u"modified"_s};
+        report.code = CodeReport{CodeVerdict::Stale, QList<CodeChange>(files, change), Seconds(0), 0};
+        return Reports::answer(report);
+    };
+    const auto refused = Reports::failure(ClientError::Refused);
+    QTest::newRow("unreachable") << Answers{refused, refused, Reports::failure(ClientError::Disconnected)} << 1;
+    QTest::newRow("old code") << Answers{stale(1), stale(1), stale(3)} << 1;
+    QTest::newRow("a dependency") << Answers{Reports::answer(Reports::withError()),
+                                             Reports::answer(Reports::withError()), Reports::answer(late)}
+                                  << 1;
+    QTest::newRow("another trouble") << Answers{refused, stale(1), stale(1)} << 2;
+}
+
+void TestFleetHistory::inOtherWordsItIsNotToldAgainEither()
+{
+    using Answers = QList<Answer<HealthReport>>;
+    QFETCH(const Answers, answers);
+    const QTemporaryDir state;
+    const QString url = u"http://127.0.0.1:1"_s;
+    const auto english = qScopeGuard([] { useLanguage(u"en"_s); });
+    QSet<QString> told;
+    for (int day = 0; day < int(answers.size()); ++day) {
+        useLanguage(day == 1 ? u"de"_s : u"en"_s);
+        Bench bench(state);
+        const ServiceId id = bench.add(url);
+        bench.session.fleet().applyAnswer(id, answers[day]);
+        bench.obituaries(url); // answered after what was asked before
+        for (const QString &text : bench.journal())
+            told << text;
+    }
+    QTEST(int(told.size()), "told");
 }
 
 void TestFleetHistory::whatOtherFleetsDidIsNotTold()

@@ -281,6 +281,10 @@ void TestServiceRow::eachStepIsToldOnce_data()
     QTest::newRow("checked, and fails") << unchecked << failing << QStringList{u"qdrant fails: connection refused"_s};
     QTest::newRow("no longer checked") << failing << unchecked << QStringList();
     QTest::newRow("shuts down") << healthy << closing << QStringList{u"shuts down"_s};
+    HealthReport replaced = Reports::shuttingDown();
+    replaced.shutdown->mode = ShutdownMode::Restart;
+    QTest::newRow("shuts down, as it restarts")
+        << healthy << Reports::answer(replaced) << QStringList{u"shuts down to start anew"_s};
     QTest::newRow("cancelled") << closing << healthy << QStringList{u"no longer shuts down"_s};
     const auto scheduled = [](std::optional<Seconds> left) {
         HealthReport report = Reports::shuttingDown();
