@@ -299,7 +299,8 @@ void RestartSequence::Private::cancel()
                           .isAsked = isAsked,
                           .isLaunchDue = isLaunchDue(),
                           .isByCommand = isAsked && m_step->means == RestartMeans::Command,
-                          .launched = m_started.isAlive() ? receipt.newPid : std::nullopt}));
+                          .launched = m_started.isAlive() ? receipt.newPid : std::nullopt,
+                          .namesCommand = options.namesCommands}));
 }
 
 QString RestartSequence::Private::afterCancel() const
@@ -315,7 +316,8 @@ QString RestartSequence::Private::afterCancel() const
                           .isAsked = true,
                           .isLaunchDue = isLaunchDue(),
                           .isByCommand = m_step->means == RestartMeans::Command,
-                          .launched = m_started.isAlive() ? receipt.newPid : std::nullopt});
+                          .launched = m_started.isAlive() ? receipt.newPid : std::nullopt,
+                          .namesCommand = options.namesCommands});
 }
 
 /// What there is to do, now that it is known whether the service runs.

@@ -105,9 +105,10 @@ QString stillTrueText(const CancelFacts &facts)
         return u"pid %1 was started, and was not waited for"_s.arg(*facts.launched);
     if (facts.action == FleetAction::Stop)
         return u"%1 goes on with its shutdown"_s.arg(facts.service);
-    if (facts.action == FleetAction::Restart && facts.isLaunchDue)
-        return u"%1 was asked to shut down, and is not started again. To start it: hephaestus start %1"_s.arg(
-            facts.service);
+    if (facts.action == FleetAction::Restart && facts.isLaunchDue) {
+        const QString text = u"%1 was asked to shut down, and is not started again"_s.arg(facts.service);
+        return facts.namesCommand ? text + u". To start it: hephaestus start "_s + facts.service : text;
+    }
     if (facts.isByCommand || facts.isLaunchDue)
         return u"%1 was not started"_s.arg(facts.service);
     return u"%1 was asked to %2, and goes on with it"_s.arg(facts.service, wireName(facts.action));

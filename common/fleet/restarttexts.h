@@ -55,6 +55,7 @@ struct CancelFacts
     bool isLaunchDue = false;         ///< the command has not run
     bool isByCommand = false;         ///< it is the turn of the command
     std::optional<qint64> launched{}; ///< the pid of what it started
+    bool namesCommand = true;         ///< by which it can be started again
 };
 
 /// What is true when a running one is cancelled.

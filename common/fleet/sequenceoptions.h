@@ -20,8 +20,9 @@ struct SequenceOptions
     /// if it fails.
     std::chrono::milliseconds successorTime{10'000};
     SupervisorPlaces supervisors;
-    QString client{};   ///< on whose behalf this program asks, for the record of the acts; empty: its own
-    KnownName known{};  ///< of the service that is meant: one that calls itself otherwise is not touched
+    bool namesCommands = true; ///< in what it says; not where there are buttons
+    QString client{};          ///< on whose behalf this program asks, for the record of the acts; empty: its own
+    KnownName known{};         ///< of the service that is meant: one that calls itself otherwise is not touched
     QString instance{}; ///< the act is refused unless the service says that it is this one; empty: whichever runs
 };
 

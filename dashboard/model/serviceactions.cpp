@@ -84,6 +84,7 @@ ServiceActions::ServiceActions(FleetModel &fleet, SequenceOptions options, const
     , m_options(std::move(options))
     , m_time(time)
 {
+    m_options.namesCommands = false; // there is a button for each
 }
 
 ServiceActions::~ServiceActions() = default;

@@ -101,6 +101,7 @@ constexpr const char *Sentences[] = {
     QT_TRANSLATE_NOOP("SharedText", "%1 goes on with its shutdown"),
     QT_TRANSLATE_NOOP("SharedText",
                       "%1 was asked to shut down, and is not started again. To start it: hephaestus start %2"),
+    QT_TRANSLATE_NOOP("SharedText", "%1 was asked to shut down, and is not started again"),
     QT_TRANSLATE_NOOP("SharedText", "%1 was not started"),
     QT_TRANSLATE_NOOP("SharedText", "%1 was asked to restart, and goes on with it"),
     QT_TRANSLATE_NOOP("SharedText", "%1 was asked to start, and goes on with it"),

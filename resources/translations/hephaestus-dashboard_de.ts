@@ -5912,5 +5912,9 @@ https://… token-file=… ca=…</translation>
         <source>Prometheus does not scrape it</source>
         <translation>Prometheus fragt ihn nicht ab</translation>
     </message>
+    <message>
+        <source>%1 was asked to shut down, and is not started again</source>
+        <translation>von %1 wurde das Herunterfahren verlangt, und er wird nicht wieder gestartet</translation>
+    </message>
 </context>
 </TS>

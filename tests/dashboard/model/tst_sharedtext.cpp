@@ -173,6 +173,8 @@ void TestSharedText::nothingIsTranslatedThatNobodySays()
         {u"%1 (pid %2) was broken off"_s, u"\"% (pid %) was broken off%\""_s},
         {u"%1 (pid %2) was broken off when it had come to \"%3\""_s, u"\" when it had come to \"%"_s},
         {u"cancelled: %1"_s, u"\"cancelled: \""_s},
+        {u"%1 was asked to shut down, and is not started again. To start it: hephaestus start %2"_s,
+         u"\". To start it: hephaestus start \""_s},
         {u"it is stopping already, and is started again first"_s, u"cancelled: it is stopping already, and"_s},
         {u"it was started again as pid %1, and was not waited for"_s,
          u"cancelled: it was started again as pid %, and"_s},
