@@ -63,6 +63,15 @@ bool isContainer(const QString &key)
     return names.contains(key.toLower());
 }
 
+/// Texts of such fields may look like a state, and are none of now.
+bool isNoState(const QString &key)
+{
+    static const QRegularExpression other(
+        u"^(last|previous|error|reason)|^logs?(_|$)|level|mode|type|name|message|env|version|severity|policy"_s,
+        QRegularExpression::CaseInsensitiveOption);
+    return other.match(key).hasMatch();
+}
+
 /// Where a bare word is the state of the part that the key names. Details and infos hold other texts as well.
 bool holdsBareWords(const QString &key)
 {
@@ -109,6 +118,20 @@ Told sayOf(const QJsonValue &value, bool mayBeFlag, std::optional<Said> &said)
     return Told::Nothing;
 }
 
+/// `"maintenance": true`: what is bad when it is so.
+void sayOfBadFlags(const QJsonObject &object, std::optional<Said> &said)
+{
+    static const QSet<QString> bad{
+        u"maintenance"_s, u"maintenancemode"_s, u"maintenance_mode"_s, u"sealed"_s,  u"degraded"_s, u"unhealthy"_s,
+        u"down"_s,        u"failed"_s,          u"failing"_s,          u"offline"_s, u"broken"_s,   u"unavailable"_s};
+    for (auto it = object.begin(); it != object.end(); ++it) {
+        const QString key = it.key().toLower();
+        const HealthVerdict verdict = key == "degraded"_L1 ? HealthVerdict::Degraded : HealthVerdict::Ill;
+        if (it->isBool() && it->toBool() && bad.contains(key) && (!said || verdict > said->verdict))
+            said = Said{verdict, it.key()};
+    }
+}
+
 /// What an object says of itself; the worst word counts. `NotKnown`: it has a status, of a word that is not known.
 Told sayOf(const QJsonObject &object, std::optional<Said> &said)
 {
@@ -128,7 +151,8 @@ Told sayOf(const QJsonObject &object, std::optional<Said> &said)
         if ((value.isBool() || value.isString()) && sayOf(value, true, said) == Told::Word && told == Told::Nothing)
             told = Told::Word;
     }
-    return told;
+    sayOfBadFlags(object, said);
+    return said && told == Told::Nothing ? Told::Word : told;
 }
 
 /// Why it is not well, in the words of the body; else the word itself.
@@ -164,21 +188,20 @@ QVariantMap detailsOf(const QJsonObject &object)
 class PartReader
 {
 public:
-    /// The parts below the fields of `object`. `everything`: also of fields that no convention names, since the body
-    /// says nothing of the whole.
-    void readFields(const QJsonObject &object, bool everything)
+    /// The parts below the fields of `object`, which says of the whole what `said` is. A field that no convention names
+    /// counts if nothing is said, or if it fails beside a good word.
+    void readFields(const QJsonObject &object, const std::optional<Said> &said)
     {
         for (auto it = object.begin(); it != object.end(); ++it) {
             const QString key = it.key();
-            const bool container = isContainer(key);
-            if (!container && !everything && !maybeCheck(key))
-                continue;
-            if (container && (it->isObject() || it->isArray()))
+            if (isContainer(key) && (it->isObject() || it->isArray()))
                 readContainer(*it, {}, key, 0);
-            else if (it->isObject() || it->isArray())
+            else if (maybeCheck(key) && (it->isObject() || it->isArray()))
                 readPart(*it, {}, key, 0);
-            else if (everything)
-                readBareWord(*it, key);
+            else if (!said)
+                readOther(*it, key);
+            else if (said->verdict == HealthVerdict::Well && !it->isArray() && !isNoState(key))
+                readAside(*it, key);
         }
     }
 
@@ -190,6 +213,24 @@ private:
     static QString joined(const QString &prefix, const QString &name)
     {
         return (prefix.isEmpty() ? name : prefix + u'/' + name).left(200);
+    }
+
+    void readOther(const QJsonValue &value, const QString &key)
+    {
+        const qsizetype before = parts.size();
+        if (!value.isObject() && !value.isArray())
+            return readBareWord(value, key);
+        readPart(value, {}, key, 0);
+        if (key == "data"_L1 && parts.size() == before) // the body of an envelope (JSend)
+            readContainer(value, {}, key, 0);
+    }
+    void readAside(const QJsonValue &value, const QString &key)
+    {
+        const qsizetype before = parts.size();
+        readOther(value, key);
+        parts.erase(std::remove_if(parts.begin() + before, parts.end(),
+                                   [](const Part &part) { return part.verdict < HealthVerdict::Degraded; }),
+                    parts.end());
     }
 
     void readContainer(const QJsonValue &container, const QString &prefix, const QString &key, int depth)
@@ -227,7 +268,16 @@ private:
         if (said && !(childIsIll && said->verdict >= HealthVerdict::Degraded))
             addSaid(name, *said, object);
         else if (!said && told == Told::NotKnown)
-            parts << Part{name, HealthVerdict::Unsaid, {}, detailsOf(object)};
+            addUnknown(name, textOf(valueOf(object, "status"_L1)), detailsOf(object));
+    }
+    /// A word that is not known may still tell of a failure, as a sentence: `connection refused`.
+    void addUnknown(const QString &name, const QString &word, const QVariantMap &details)
+    {
+        const auto verdict = verdictOfSentence(word.left(LongestSentence));
+        if (verdict && *verdict >= HealthVerdict::Degraded)
+            parts << Part{name, *verdict, u"says "_s + word.simplified(), details};
+        else
+            parts << Part{name, HealthVerdict::Unsaid, {}, details};
     }
 
     /// The elements of a list, which name themselves. Of several measurements, health+json tells them apart by
@@ -261,16 +311,14 @@ private:
         else if (mustBeObject)
             parts << Part{name, HealthVerdict::Ill, u"says "_s + textOf(value).simplified(), {}};
         else
-            parts << Part{name, HealthVerdict::Unsaid, {}, {{u"status"_s, textOf(value)}}};
+            addUnknown(name, textOf(value), {{u"status"_s, textOf(value)}});
     }
 
     /// `{"database": "ok"}` at the root. Texts that only look like a state are left out.
     void readBareWord(const QJsonValue &value, const QString &key)
     {
-        static const QRegularExpression other(u"level|mode|type|name|message|env|version"_s,
-                                              QRegularExpression::CaseInsensitiveOption);
         std::optional<Said> said;
-        if (!value.isBool() && !other.match(key).hasMatch() && sayOf(value, false, said) == Told::Word)
+        if (!value.isBool() && !isNoState(key) && sayOf(value, false, said) == Told::Word)
             parts << Part{key, said->verdict, u"says "_s + textOf(value).simplified(), {}};
     }
 };
@@ -384,7 +432,7 @@ Result<std::optional<ForeignReport>> readObject(int httpStatus, const QJsonObjec
         !parts.isUndefined() && !parts.isNull() && !parts.isObject() && !parts.isArray())
         return Problem{u"dependencies"_s, u"expected an object or a list"_s};
     PartReader reader;
-    reader.readFields(root, !said);
+    reader.readFields(root, said);
     if (!said && reader.parts.isEmpty()) {
         const double number = status.toDouble(); // of HTTP, perhaps; ASP.NET Core's 0 is Unhealthy
         if (!status.isUndefined() && (number < 200 || number > 299))
@@ -458,7 +506,10 @@ QString nameOf(Dialect dialect)
 Result<std::optional<ForeignReport>> readForeign(int httpStatus, QByteArrayView body)
 {
     const bool mayTell = (httpStatus >= 200 && httpStatus < 300) || httpStatus == 429 || httpStatus >= 500;
-    const QByteArrayView bytes = body.trimmed();
+    constexpr QByteArrayView ByteOrderMark("\xef\xbb\xbf");
+    QByteArrayView bytes = body.trimmed();
+    if (bytes.startsWith(ByteOrderMark))
+        bytes = bytes.sliced(ByteOrderMark.size()).trimmed();
     if (!mayTell || bytes.isEmpty())
         return std::optional<ForeignReport>();
     if (bytes.startsWith('{')) {

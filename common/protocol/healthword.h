@@ -16,12 +16,14 @@ enum class HealthVerdict {
     Ill,
 };
 
-/// The verdict of a status word in any case: `UP`, `Healthy`, `pass`, `OUT_OF_SERVICE`, `not ready`. What follows a
-/// colon is not read (`unavailable: no route`). Nothing: the word is not known.
+/// The verdict of a status word in any case: `UP`, `Healthy`, `pass`, `OUT_OF_SERVICE`, `not ready`. Before a colon
+/// (`unavailable: no route`) it stands for all, unless what follows a good word is worse (`ready: false`). Nothing: the
+/// word is not known.
 std::optional<HealthVerdict> verdictOfWord(const QString &word);
 
 /// The verdict of one short line for people: `Ollama is running`, `Ingester not ready: waiting for 10s`. The worst word
-/// decides, and `not` turns a good one. Nothing: no word of it speaks of health.
+/// decides. `not`, `isn't`, `no` and the like turn a good one, as far as their clause goes. Nothing: no word of it
+/// speaks of health.
 std::optional<HealthVerdict> verdictOfSentence(const QString &line);
 
 } // namespace Hephaestus

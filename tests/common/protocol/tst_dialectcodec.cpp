@@ -104,8 +104,45 @@ void TestDialectCodec::bodiesAreTakenForWhatTheySay_data()
     row("dependencies of a wrong kind", 200, R"({"status":"healthy","dependencies":5})", u"not understood"_s);
     row("a part of an unknown word is not counted", 200, R"({"status":"ok","checks":{"db":{"status":"blue"}}})",
         u"healthy"_s);
+    row("a part says it in a sentence", 200, R"({"status":"ok","checks":{"db":"connection refused","mq":"timed out"}})",
+        u"db: says connection refused; mq: says timed out"_s);
+    row("a part's status is a sentence", 200,
+        R"({"status":"ok","checks":{"db":{"status":"could not connect: refused"}}})",
+        u"db: says could not connect: refused"_s);
+    // What fails beside a good word of the whole, under a name of the program's own.
+    row("a word beside ok", 200, R"({"status":"ok","database":"disconnected","redis":"connected"})",
+        u"database: says disconnected"_s);
+    row("an object beside ok", 200,
+        R"({"status":"ok","db":{"status":"ok"},"redis":{"status":"error","message":"gone"}})", u"redis: gone"_s);
+    row("a flag of a part beside up", 200, R"({"up":true,"elasticsearch":{"up":false}})",
+        u"elasticsearch: says false"_s);
+    row("a good word beside ok is no part", 200, R"({"status":"ok","database":"connected"})", u"healthy"_s);
+    row("no state of now", 200,
+        R"({"status":"ok","last_job":{"status":"failed"},"log_level":"warning","mode":"offline","jobs":[{"ok":false}]})",
+        u"healthy"_s);
+    row("an envelope", 200, R"({"status":"success","data":{"status":"DOWN"}})", u"data: says DOWN"_s);
+    row("an envelope of parts", 200, R"({"status":"success","data":{"mysql":{"status":"down"},"mq":{"status":"up"}}})",
+        u"mysql: says down"_s);
+    row("a flag that is bad when set", 200, R"({"status":"ok","maintenance":true})", u"service: says maintenance"_s);
+    row("such a flag that is not set", 200, R"({"status":"ok","maintenance":false,"sealed":false})", u"healthy"_s);
+    row("such a flag alone", 200, R"({"initialized":true,"sealed":true})", u"service: says sealed"_s);
+    row("a degraded flag", 200, R"({"status":"ok","degraded":true})", u"service: degraded: says degraded"_s);
+    row("a byte order mark", 200, "\xef\xbb\xbf{\"ready\":false}", u"service: says false"_s);
     // Texts.
     row("a word", 200, "Healthy", u"healthy"_s);
+    row("isn't ready", 200, "Service isn't ready yet", u"service: says Service isn't ready yet"_s);
+    row("not, further away", 200, "It is not currently in a ready state",
+        u"service: says It is not currently in a ready state"_s);
+    row("not, in another clause", 200, "Not a leader, but ready", u"healthy"_s);
+    row("waits to be ready", 200, "Waiting for the database to be ready",
+        u"service: says Waiting for the database to be ready"_s);
+    row("a good word that is denied", 200, "ready: false", u"service: says ready: false"_s);
+    row("none of many", 200, "ready: 0/3", u"service: says ready: 0/3"_s);
+    row("denied after an equals sign", 200, "healthy=no", u"service: says healthy=no"_s);
+    row("worse after a colon", 200, "OK: 3 of 5 checks failed", u"service: says OK: 3 of 5 checks failed"_s);
+    row("no worse after a colon", 200, "OK: no checks failed", u"healthy"_s);
+    row("two words for one", 200, "request timed out", u"service: says request timed out"_s);
+    row("nothing failed", 200, "running, 0 failed", u"healthy"_s);
     row("a word with an end of line", 200, "OK\r\n", u"healthy"_s);
     row("a word in quotes", 200, "\"Unhealthy\"", u"service: says Unhealthy"_s);
     row("Degraded", 200, "Degraded", u"service: degraded: says Degraded"_s);
@@ -234,7 +271,7 @@ void TestDialectCodec::realProgramsAreTakenForWhatTheySay_data()
     row("Statuspage", 200, R"({"status":{"state":"critical","description":"Major outage"}})",
         u"service: says critical"_s);
     row("Traefik", 200, "OK", u"healthy"_s);
-    row("Vault, sealed", 503, R"({"initialized":true,"sealed":true,"standby":true})", u"a page"_s);
+    row("Vault, sealed", 503, R"({"initialized":true,"sealed":true,"standby":true})", u"service: says sealed"_s);
     row("Apache Pulsar", 200, "ok", u"healthy"_s);
     row("vLLM", 200, "", u"a page"_s);
     row("a gRPC gateway", 200, R"({"status":"NOT_SERVING"})", u"service: says NOT_SERVING"_s);
