@@ -601,6 +601,22 @@ bool isFrozen(PyObject *module)
     return is;
 }
 
+/// Archives of the path that were opened before: Python looks for its own modules there, too.
+void reportArchives()
+{
+    PyObject *const cache = PySys_GetObject("path_importer_cache");
+    PyObject *const importers = cache && PyDict_Check(cache) ? PyDict_Values(cache) : nullptr;
+    for (Py_ssize_t i = 0; importers && i < PyList_Size(importers); ++i) {
+        PyObject *const archive = PyObject_GetAttrString(PyList_GetItem(importers, i), "archive");
+        if (archive && PyUnicode_CheckExact(archive))
+            reportEarlier(archive);
+        Py_XDECREF(archive);
+        PyErr_Clear();
+    }
+    Py_XDECREF(importers);
+    PyErr_Clear();
+}
+
 /// `own`: the file that begins us. Shared objects are mapped, and found there.
 void reportAllEarlier(PyObject *own)
 {
@@ -615,6 +631,7 @@ void reportAllEarlier(PyObject *own)
         PyErr_Clear();
     }
     Py_XDECREF(modules);
+    reportArchives();
     PyObject *const arguments = PySys_GetObject("argv");
     PyObject *const script =
         arguments && PyList_Check(arguments) && PyList_Size(arguments) > 0 ? PyList_GetItem(arguments, 0) : nullptr;

@@ -818,6 +818,10 @@ def _report_all_earlier(reporter, since):
         # shared objects are mapped, and found there; frozen ones are in the program; the adapter's own are nobody's
         if isinstance(path, str) and not path.endswith(".so") and path not in ours and not _is_frozen(module):
             _report_earlier(reporter, path, getattr(module, "__cached__", None), since)
+    for finder in list(sys.path_importer_cache.values()):  # Python looked for its own modules in archives, too
+        archive = getattr(finder, "archive", None)
+        if isinstance(archive, str):
+            _report_earlier(reporter, archive, None, since)
     script = sys.argv[0] if getattr(sys, "argv", None) else "-c"
     if script in ("", "-"):
         script = _input()

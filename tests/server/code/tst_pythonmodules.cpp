@@ -63,6 +63,7 @@ private Q_SLOTS:
     void endedJobsTakeNoRoomInMemory();
     void namesOfAllKindsAreReported();
     void anArchiveAndByteCodeAreReported();
+    void anArchiveOpenedBeforeTheAdapterCounts();
     void theProgramsOwnSitecustomizeRuns();
     void aReportThatCannotBeWrittenBreaksNothing();
     void aProgramThatDoesNotReportIsUnknown();
@@ -79,6 +80,7 @@ private:
     QString changes() { return m_scene->changes().join(u", "_s); }
 
     std::unique_ptr<CodeScene> m_scene;
+    QString m_morePath; ///< of PYTHONPATH, with a colon before it
     std::unique_ptr<QProcess> m_python;
 };
 
@@ -109,7 +111,7 @@ QProcessEnvironment TestPythonModules::environment() const
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.insert(u"PYTHONPATH"_s,
                        qEnvironmentVariable("PYTHON_ADAPTER", QStringLiteral(PYTHON_ADAPTER)) + u':'
-                           + m_scene->directory.path());
+                           + m_scene->directory.path() + m_morePath);
     environment.insert(u"HEPHAESTUS_MODULES"_s, QFile::decodeName(m_scene->sources.moduleReport));
     environment.insert(u"PYTHONDONTWRITEBYTECODE"_s, u"1"_s);
     return environment;
@@ -631,6 +633,26 @@ void TestPythonModules::anArchiveAndByteCodeAreReported()
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
     QCOMPARE(m_scene->manifest->find(m_scene->path("a.zip")), CodeKind::Source);
     QCOMPARE(m_scene->manifest->find(m_scene->path("compiled.pyc")), CodeKind::Source);
+}
+
+void TestPythonModules::anArchiveOpenedBeforeTheAdapterCounts()
+{
+    const QString archive = m_scene->directory.filePath(u"a.zip"_s);
+    QCOMPARE(QProcess::execute(u"python3"_s,
+                               {u"-c"_s,
+                                u"import sys, zipfile; zipfile.ZipFile(sys.argv[1], 'w').writestr('zipped.py', "
+                                "'value = 1')"_s,
+                                archive}),
+             0);
+    letFilesSettle();
+    m_morePath = u':' + archive; // there Python looks for its own modules first
+    start();
+    m_morePath.clear();
+    tell("import zipped");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    m_scene->replace("a.zip", "another");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(changes(), u"source modified a.zip"_s);
 }
 
 void TestPythonModules::theProgramsOwnSitecustomizeRuns()
