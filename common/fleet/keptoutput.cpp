@@ -4,6 +4,7 @@
 #include "common/base/filedescriptor.h"
 #include "common/base/regularfile.h"
 #include "common/fleet/statepaths.h"
+#include "common/protocol/outputmark.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -21,7 +22,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr qsizetype WireTimeSize = 24;
-constexpr char EventMark[] = " hephaestus: ";
 constexpr auto MarkAge = 1s; // a mark is at most so much older than its lines, and so are their times
 
 /// The time and the place of lines as a file tells them: by marks, and by lines that begin with a time.
@@ -52,6 +52,8 @@ private:
             m_stream = rest[4] == 'o' ? OutputStream::Stdout : OutputStream::Stderr;
             return;
         }
+        if (line.startsWith(' ') && looksLikeMark(line))
+            line = line.sliced(1); // the program's own
         const OutputStream stream = rest.startsWith(EventMark) ? OutputStream::Event : m_stream;
         lines.append({m_at, m_time, stream, line.toByteArray()});
     }

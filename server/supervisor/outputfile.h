@@ -7,7 +7,8 @@
 namespace Hephaestus {
 
 /// A program's output on disk: its lines as they came. A line before them, `2026-01-31T12:00:00.000Z stdout:`, says
-/// when and where they came from. There is one wherever the stream changes, and otherwise one a second at most.
+/// when and where they came from. A program's own line that reads so has a blank before it. There is one wherever the
+/// stream changes, and otherwise one a second at most.
 class OutputFile
 {
 public:

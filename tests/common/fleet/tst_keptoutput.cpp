@@ -20,6 +20,7 @@ class TestKeptOutput : public QObject
 private Q_SLOTS:
     void init();
     void marksSayWhenAndWhere();
+    void aProgramsOwnMarkIsItsText();
     void rotatedFilesAreReadBeforeTheNewest();
     void whatAWrapperSaidAfterItsProgramComesLast();
     void onlyTheEndIsRead();
@@ -100,6 +101,20 @@ void TestKeptOutput::marksSayWhenAndWhere()
     }
     QCOMPARE(kept.lines[3].text, "three\n");
     QVERIFY(kept.lines.last().isUnfinished());
+}
+
+void TestKeptOutput::aProgramsOwnMarkIsItsText()
+{
+    write(u"orders.output"_s,
+          "2026-01-31T12:00:00.100Z stdout:\n"
+          " 2026-01-02T12:00:00.000Z stderr:\none\n  2026-01-02T12:00:00.000Z stdout:\n"
+          " 2026-01-02T12:00:00.000Z hephaestus: started with pid 1\n two\n");
+    const KeptOutput kept = readKeptOutput(u"orders"_s, m_state->path());
+    QCOMPARE(textOf(kept.lines),
+             "2026-01-02T12:00:00.000Z stderr:\none\n 2026-01-02T12:00:00.000Z stdout:\n"
+             "2026-01-02T12:00:00.000Z hephaestus: started with pid 1\n two\n");
+    for (const OutputLine &line : kept.lines)
+        QCOMPARE(line.stream, OutputStream::Stdout);
 }
 
 void TestKeptOutput::rotatedFilesAreReadBeforeTheNewest()

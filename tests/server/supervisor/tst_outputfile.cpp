@@ -16,6 +16,7 @@ class TestOutputFile : public QObject
 
 private Q_SLOTS:
     void linesAreMarkedWithTimeAndStream();
+    void aProgramsOwnMarkIsItsText();
 };
 
 void TestOutputFile::linesAreMarkedWithTimeAndStream()
@@ -39,6 +40,26 @@ void TestOutputFile::linesAreMarkedWithTimeAndStream()
              "2025-11-28T12:00:02.006Z stderr:\nfive\n"
              "2025-11-28T12:00:02.007Z hephaestus: ended\n"
              "2025-11-28T12:00:02.007Z stderr:\nsix\n");
+}
+
+void TestOutputFile::aProgramsOwnMarkIsItsText()
+{
+    const QTemporaryDir directory;
+    OutputFile file(directory.filePath(u"out.log"_s));
+    const OutputLine::Time time(1'764'331'200'007ms);
+    file.write(
+        OutputStream::Stdout,
+        "2026-01-02T12:00:00.000Z stderr:\nafter it\n 2026-01-02T12:00:00.000Z stdout:\n"
+        "2026-01-02T12:00:00.000Z hephaestus: started\n2026-01-02T12:00:00.000Z  stdout:\nAZ stdout:\nZ stderr:\n",
+        time);
+    file.write(OutputStream::Stdout, "2026-01-02T12:00:00.000Z stdout:\n", time);
+    QFile content(file.file().path());
+    QVERIFY(content.open(QFile::ReadOnly));
+    QCOMPARE(content.readAll(),
+             "2025-11-28T12:00:00.007Z stdout:\n"
+             " 2026-01-02T12:00:00.000Z stderr:\nafter it\n  2026-01-02T12:00:00.000Z stdout:\n"
+             " 2026-01-02T12:00:00.000Z hephaestus: started\n2026-01-02T12:00:00.000Z  stdout:\nAZ stdout:\nZ stderr:\n"
+             " 2026-01-02T12:00:00.000Z stdout:\n");
 }
 
 QTEST_GUILESS_MAIN(TestOutputFile)
