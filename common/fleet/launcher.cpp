@@ -139,6 +139,9 @@ Result<QProcessEnvironment> environmentOf(const RestartByCommand &command)
 {
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
     environment.remove(QLatin1StringView(FileVariables)); // of the program that we were started by
+    if (command.directory.startsWith(u'/'))
+        environment.insert(u"PWD"_s,
+                           command.directory); // as a shell does: by its links, which may lead elsewhere later
     const auto insert = [&](const QMap<QString, QString> &variables) {
         for (auto it = variables.begin(); it != variables.end(); ++it)
             environment.insert(it.key(), it.value());

@@ -2,6 +2,7 @@
 #include "server/app/runprogram.h"
 
 #include "common/base/programpages.h"
+#include "common/base/startdirectory.h"
 #include "server/code/processorigin.h"
 #include "server/core/ownidentity.h"
 #include "server/supervisor/processtable.h"
@@ -31,6 +32,8 @@ CodeSources codeSources(const RunOptions &options)
 {
     CodeSources sources;
     sources.directory = QFile::encodeName(QDir::currentPath());
+    if (const QByteArray started = startDirectory(); started != sources.directory)
+        sources.startLink = started;
     sources.watch = options.watch;
     sources.builtFrom = options.builtFrom;
     sources.reporters.clear();

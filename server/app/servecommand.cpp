@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/base/beginthread.h"
 #include "common/base/privatedirectory.h"
+#include "common/base/startdirectory.h"
 #include "server/app/commands.h"
 #include "server/app/handedprogram.h"
 #include "server/app/inplacerestart.h"
@@ -39,6 +40,8 @@ CodeSources codeSources(const ServiceConfig &config)
     if (config.file.isEmpty())
         return sources;
     sources.directory = QFile::encodeName(QFileInfo(config.file).absolutePath());
+    if (const QByteArray started = startDirectory(); started != QFile::encodeName(QDir::currentPath()))
+        sources.startLink = started;
     sources.configurationFiles << QFile::encodeName(config.file);
     sources.configurationRead.insert(QFile::encodeName(config.file), config.content);
     for (const QString &file : config.namedFiles)

@@ -456,6 +456,8 @@ std::vector<CodeComparison::ChangedFile> CodeComparison::changedFiles(const QSet
     });
     for (const auto &[path, change] : m_unexpected)
         changed.push_back({CodeKind::Source, path, change, {}});
+    if (m_manifest.isStartMoved()) // what would be run next lies elsewhere
+        changed.push_back({CodeKind::Source, m_manifest.sources().startLink, Change::Modified, {}});
     std::ranges::stable_sort(changed, {}, &ChangedFile::kind);
     return changed;
 }

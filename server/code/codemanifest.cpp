@@ -35,6 +35,14 @@ QByteArray resolved(const QByteArray &path)
     return path;
 }
 
+/// Device and inode of what is there now; 0: nothing.
+std::pair<quint64, quint64> identityOf(const QByteArray &path)
+{
+    struct stat status = {};
+    return ::stat(path.constData(), &status) == 0 ? std::pair<quint64, quint64>(status.st_dev, status.st_ino)
+                                                  : std::pair<quint64, quint64>();
+}
+
 /// Source of a language that is compiled: a change of it is in the program only after a build.
 bool isCompiled(const QByteArray &name)
 {
@@ -54,8 +62,15 @@ CodeManifest::CodeManifest(CodeSources sources)
 {
     if (!m_sources.directory.isEmpty())
         m_git = GitState::of(m_sources.directory);
+    if (!m_sources.startLink.isEmpty())
+        m_started = identityOf(m_sources.startLink);
     const auto since = m_sources.since ? m_sources.since : ProcessOrigin::startOf(m_sources.pid);
     begin(ChangeBound(since.value_or(0))); // 0: the process is gone, and nothing can be proven
+}
+
+bool CodeManifest::isStartMoved() const
+{
+    return !m_sources.startLink.isEmpty() && identityOf(m_sources.startLink) != m_started;
 }
 
 bool CodeManifest::isReplaced()
@@ -453,6 +468,8 @@ bool CodeManifest::updateLoaded(CpuThrottle &throttle)
     noteModules();
     noteFamily();
     m_mappings.forgetUnmapped();
+    if (!m_sources.startLink.isEmpty())
+        m_directories.note(m_sources.startLink);
     for (auto &directory : m_files.directories()) {
         if (!directory.second.mayDiffer)
             continue; // nothing was added

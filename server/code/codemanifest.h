@@ -38,6 +38,8 @@ public:
     /// Notes that these bytes of a configuration file are what the process goes by.
     void noteConfiguration(const QByteArray &path, const QByteArray &bytes);
     const GitState &git() const { return m_git; }
+    /// True if CodeSources::startLink leads to another directory than when this was made, or to none.
+    bool isStartMoved() const;
     /// ProcessOrigin::environmentHash() of what the process was given; nothing: not readable. It is no part of the
     /// verdict: only whoever starts the process knows what it would be given next.
     const std::optional<ContentHash> &environment() const { return m_environment; }
@@ -114,6 +116,7 @@ private:
     FamilyMappings m_mappings;
     FamilyScripts m_scripts;
     GitState m_git;
+    std::pair<quint64, quint64> m_started; ///< device and inode of what the start link led to; 0: nothing
     std::optional<ContentHash> m_environment;
     ChangeBound m_lastUpdate;
     std::optional<ChangeBound> m_sameUntil; ///< since the last update no other program was run until then

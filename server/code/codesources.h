@@ -27,6 +27,7 @@ struct CodeSources
         configurationFiles; ///< the file and what it names; one that does not exist yet counts when it appears
     QByteArrayList lockFiles;
     QByteArray directory;     ///< what the patterns are relative to, and where the git work tree is looked for
+    QByteArray startLink;     ///< the name, by symbolic links, of the directory it was started in; empty: by none
     QByteArrayList watch;     ///< patterns (GlobPattern) or plain paths of source files
     QByteArrayList builtFrom; ///< those of `watch` that name what the program is built from, whatever they end with
     QByteArray moduleReport;  ///< where an adapter reports what it loads; empty: there is none

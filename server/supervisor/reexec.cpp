@@ -2,6 +2,7 @@
 #include "server/supervisor/reexec.h"
 
 #include "common/base/programfile.h"
+#include "common/base/startdirectory.h"
 #include "server/core/log.h"
 #include "server/core/unixsignals.h"
 #include "server/supervisor/execimage.h"
@@ -49,12 +50,6 @@ QByteArrayList zeroEnded(const char *path)
     return strings;
 }
 
-QByteArray currentDirectory()
-{
-    char path[PATH_MAX];
-    return ::getcwd(path, sizeof path) ? QByteArray(path) : QByteArray();
-}
-
 bool isSameFile(const struct stat &a, const struct stat &b)
 {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino && a.st_mtim.tv_sec == b.st_mtim.tv_sec
@@ -81,7 +76,7 @@ QByteArray programPath(const QByteArray &directory)
 Reexec::Reexec()
     : m_arguments(zeroEnded("/proc/self/cmdline"))
     , m_environment(zeroEnded("/proc/self/environ"))
-    , m_directory(currentDirectory())
+    , m_directory(startDirectory())
 {
     if (m_arguments.isEmpty()) { // without /proc
         m_arguments = zeroEndedOf(s_arguments);

@@ -123,6 +123,9 @@ void TestLauncher::directoryAndEnvironmentAreSet()
     QCOMPARE(
         outputOf({{u"sh"_s, u"-c"_s, u"pwd; echo \"$GREETING\""_s}, state.path(), {{u"GREETING"_s, u"hello world"_s}}}),
         state.path() + u"\nhello world"_s);
+    const QString link = state.filePath(u"current"_s);
+    QVERIFY(QFile::link(u"/usr"_s, link));
+    QCOMPARE(outputOf({{u"sh"_s, u"-c"_s, u"pwd; pwd -P"_s}, link, {}}), link + u"\n/usr"_s);
 }
 
 void TestLauncher::aProgramBesideUsIsFoundWithoutPath()

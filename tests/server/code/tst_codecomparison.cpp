@@ -27,6 +27,7 @@ private Q_SLOTS:
     void init();
     void cleanup() { m_scene.reset(); }
 
+    void aStartLinkThatLeadsElsewhereIsStale();
     void aChangeIsComparedInTheMiddleOfALookAtAll_data();
     void aChangeIsComparedInTheMiddleOfALookAtAll();
     void whatNoEventToldOfIsFoundWhereTheLookGoesOn();
@@ -252,6 +253,27 @@ void TestCodeComparison::aGlanceAtWhatNoEventTellsOf()
     QCOMPARE(m_scene->comparison->looksTheSame(CodeComparison::Extent::Unheard, isUrgent, m_scene->throttle),
              std::optional(isSame));
     QVERIFY2(m_looked < Files / 2, qPrintable(QString::number(m_looked)));
+}
+
+void TestCodeComparison::aStartLinkThatLeadsElsewhereIsStale()
+{
+    const QByteArray link = m_scene->path("current");
+    const auto lead = [&](const char *release) {
+        ::unlink(link.constData());
+        QVERIFY(QDir().mkpath(QFile::decodeName(m_scene->path(release))));
+        QCOMPARE(::symlink(release, link.constData()), 0);
+    };
+    lead("r1");
+    m_scene->sources.startLink = link;
+    m_scene->note();
+    m_scene->manifest->directories().setListener([](const QByteArray &) {});
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    lead("r2");
+    QVERIFY(m_scene->manifest->directories().haveMoved()); // whereupon is looked
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"source modified current"_s});
+    lead("r1");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
 }
 
 QTEST_GUILESS_MAIN(TestCodeComparison)

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void cleanup();
     void theProgramNowOnDiskTakesOver();
     void aLinkIsFollowedAnew();
+    void aLinkToTheDirectoryIsFollowedAnew();
     void aHundredLivesLeakNothing();
     void aFileThatCannotBeExecutedIsFoundBefore_data();
     void aFileThatCannotBeExecutedIsFoundBefore();
@@ -43,7 +44,7 @@ private Q_SLOTS:
     void aStopBetweenTwoLivesIsTakenByTheNext();
 
 private:
-    void start(const QString &path);
+    void start(const QString &path, const QString &where = {});
     QByteArray ask(const QByteArray &command);
     QByteArray line();
     void replace(const QByteArray &content, QFile::Permissions permissions = Executable);
@@ -75,10 +76,11 @@ void TestReexec::cleanup()
     process.waitForFinished();
 }
 
-void TestReexec::start(const QString &path)
+void TestReexec::start(const QString &path, const QString &where)
 {
-    process.setWorkingDirectory(directory->path());
+    process.setWorkingDirectory(where.isEmpty() ? directory->path() : where);
     QProcessEnvironment environment = QProcessEnvironment::systemEnvironment();
+    environment.insert(u"PWD"_s, process.workingDirectory()); // as a shell does
     environment.insert(u"MARK"_s, u"first"_s);
     process.setProcessEnvironment(environment);
     process.start(path, {u"one"_s, {}, u"two"_s});
@@ -133,6 +135,20 @@ void TestReexec::aLinkIsFollowedAnew()
     QCOMPARE(ask("replaced"), "yes");
     QCOMPARE(QString::fromLocal8Bit(ask("restart")), introduction());
     QCOMPARE(QFile::symLinkTarget(u"/proc/%1/exe"_s.arg(process.processId())), newer);
+}
+
+void TestReexec::aLinkToTheDirectoryIsFollowedAnew()
+{
+    const QDir root(directory->path());
+    const QString current = root.filePath(u"current"_s);
+    QVERIFY(root.mkdir(u"one"_s) && root.mkdir(u"two"_s));
+    QVERIFY(QFile::link(root.filePath(u"one"_s), current));
+    start(program, current);
+    QVERIFY(line().contains("directory " + QFile::encodeName(root.filePath(u"one"_s)) + ' '));
+    line();
+    QVERIFY(QFile::remove(current));
+    QVERIFY(QFile::link(root.filePath(u"two"_s), current));
+    QVERIFY(ask("restart").contains("directory " + QFile::encodeName(root.filePath(u"two"_s)) + ' '));
 }
 
 void TestReexec::aHundredLivesLeakNothing()
