@@ -206,8 +206,11 @@ void CodeManifest::noteScripts(const FamilyMember &member)
     // the first process began in the directory of the sources, and may be elsewhere by now
     const QByteArrayList began = member.isFirst ? QByteArrayList{m_sources.directory} : QByteArrayList();
     const QByteArrayList folders = m_scripts.note(member, began, m_patterns, m_lastUpdate);
-    if (!member.isFirst || m_recorded)
+    if (!member.isFirst || m_recorded) {
+        if (m_sources.watch.isEmpty()) // whoever names files says what matters
+            m_scripts.noteUnwatched(member, folders);
         return;
+    }
     for (const QByteArray &folder : folders) {
         for (const char *ending : {"/**/*.class", "/**/*.jar"})
             m_patterns << GlobPattern(folder, GlobPattern::literal(folder) + ending);
@@ -216,7 +219,7 @@ void CodeManifest::noteScripts(const FamilyMember &member)
 
 QStringList CodeManifest::gaps() const
 {
-    QStringList gaps = m_interpreters.gaps() + m_scripts.gaps();
+    QStringList gaps = m_interpreters.gaps() + m_scripts.gaps() + m_mappings.gaps();
     gaps.sort();
     if (!m_modules.reportFile().isEmpty() && !m_modules.any() && gaps.isEmpty())
         gaps << m_interpreters.nobodyReports();
@@ -465,11 +468,11 @@ bool CodeManifest::updateLoaded(CpuThrottle &throttle)
     if (const qsizetype slash = m_modules.reportFile().lastIndexOf('/'); slash > 0)
         m_directories.note(
             m_modules.reportFile().first(slash)); // what is loaded from now on is to be watched from now on
+    if (!m_sources.startLink.isEmpty())
+        m_directories.note(m_sources.startLink);
     noteModules();
     noteFamily();
     m_mappings.forgetUnmapped();
-    if (!m_sources.startLink.isEmpty())
-        m_directories.note(m_sources.startLink);
     for (auto &directory : m_files.directories()) {
         if (!directory.second.mayDiffer)
             continue; // nothing was added

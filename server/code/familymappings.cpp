@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/familymappings.h"
 
+#include "common/base/printable.h"
 #include "server/code/buildid.h"
 #include "server/code/fileproof.h"
 #include "server/code/processorigin.h"
 
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -19,12 +21,22 @@ QByteArray proc(pid_t pid, const QByteArray &entry) { return "/proc/" + QByteArr
 FileDescriptor openMapped(pid_t pid, const MappedFile &mapped)
 {
     struct stat status = {};
-    for (const QByteArray &path : {proc(pid, "map_files/" + mapped.range), proc(pid, "exe"), mapped.path}) {
+    for (const QByteArray &path : {proc(pid, mapped.entry), proc(pid, "exe"), mapped.path}) {
         FileDescriptor file = openForReading(path.constData());
         if (file.isOpen() && ::fstat(file.number(), &status) == 0 && mapped.is(status, file.number()))
             return file;
     }
     return {};
+}
+
+/// Whether this process has mounts of its own, and another file, or none, has this name here.
+bool isHidden(pid_t pid, const MappedFile &mapped)
+{
+    struct stat status = {};
+    struct stat own = {};
+    return !mapped.deleted && (::stat(mapped.path.constData(), &status) != 0 || status.st_ino != mapped.inode)
+        && ::stat("/proc/self/ns/mnt", &status) == 0 && ::stat(proc(pid, "ns/mnt").constData(), &own) == 0
+        && status.st_ino != own.st_ino;
 }
 
 } // namespace
@@ -44,7 +56,7 @@ void FamilyMappings::begin(const ChangeBound &since)
     m_unproven.clear();
     m_program.clear();
     m_buildId.clear();
-    m_first = {ProcessOrigin::ticketOf(m_pid), ProcessOrigin::imageOf(m_pid), {}, {}, {}, {}};
+    m_first = {ProcessOrigin::ticketOf(m_pid), ProcessOrigin::imageOf(m_pid), {}, {}, {}, {}, {}};
     noteFirst(mappedFiles(m_pid), since);
 }
 
@@ -58,7 +70,7 @@ void FamilyMappings::noteOthers(const QList<FamilyMember> &members, const Change
         Mappings mappings = m_others.value(pid);
         const bool isNew = mappings.ticket != member.entry.startTicks;
         if (isNew || mappings.image != member.image)
-            mappings = {member.entry.startTicks, member.image, {}, {}, {}, {}};
+            mappings = {member.entry.startTicks, member.image, {}, {}, {}, {}, {}};
         note(pid, mappings, mappedFiles(pid), isNew ? ChangeBound(ProcessOrigin::startOf(pid).value_or(0)) : since);
         others.insert(pid, std::move(mappings));
     }
@@ -73,17 +85,43 @@ void FamilyMappings::note(pid_t pid, Mappings &mappings, const QList<MappedFile>
     for (const MappedFile &each : mapped) {
         const std::pair identity(each.device, each.inode);
         if (const auto known = mappings.files.constFind(identity); known != mappings.files.cend()) {
-            present.insert(identity, *known);
+            present.insert(identity, {known->file, known->linked, each.isHeld});
             continue;
         }
+        if (each.isHeld && each.deleted && ::access(each.path.constData(), F_OK) != 0)
+            continue; // unpacked for this run, and removed at once
         const bool isProgram = programKnown && each.inode == program.st_ino
             && (each.device == program.st_dev || present.isEmpty()); // the program is the first of the maps
         if (isProgram)
             noteInvocation(pid, mappings, each);
+        if (isHidden(pid, each)) {
+            mappings.hidden = each.path;
+            continue;
+        }
         const quint32 name = noteFile(pid, each, isProgram, since);
-        present.insert(identity, {name, noteLinked(pid, mappings, each, name)});
+        present.insert(identity, {name, noteLinked(pid, mappings, each, name), false});
+    }
+    for (auto known = mappings.files.cbegin(); known != mappings.files.cend(); ++known) {
+        if (known->isKept && !present.contains(known.key()))
+            present.insert(known.key(), *known);
     }
     mappings.files = std::move(present);
+}
+
+QStringList FamilyMappings::gaps() const
+{
+    QStringList gaps;
+    const auto add = [&](pid_t pid, const Mappings &mappings) {
+        if (!mappings.hidden.isEmpty())
+            gaps << QStringLiteral(
+                        "process %1 has mounts of its own: %2 and others that it has loaded are not seen here")
+                        .arg(pid)
+                        .arg(printablePath(mappings.hidden));
+    };
+    add(m_pid, m_first);
+    for (auto process = m_others.cbegin(); process != m_others.cend(); ++process)
+        add(process.key(), *process);
+    return gaps;
 }
 
 QSet<quint32> FamilyMappings::Mappings::names() const

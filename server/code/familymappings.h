@@ -11,6 +11,7 @@
 
 #include <QHash>
 #include <QSet>
+#include <QStringList>
 
 #include <optional>
 
@@ -40,6 +41,8 @@ public:
 
     /// The processes that have mapped a file whose name begins so, and that name.
     QHash<pid_t, QByteArray> mapping(QByteArrayView beginning) const;
+    /// Which processes have loaded what is not seen from here; one sentence each.
+    QStringList gaps() const;
     /// How many processes were noted.
     qsizetype processes() const { return 1 + m_others.size(); }
     /// Adds the pids that have mapped one of `files`.
@@ -59,12 +62,14 @@ private:
         struct Names
         {
             quint32 file = 0;
-            quint32 linked = 0; ///< by the link that led to it; the same one: by none
+            quint32 linked = 0;  ///< by the link that led to it; the same one: by none
+            bool isKept = false; ///< a jar that was open at two looks: its classes stay when it is closed
         };
         QHash<std::pair<quint64, quint64>, Names> files; ///< by device and inode
         QByteArray link;                                 ///< its program was found there, with a slash at the end,
         QByteArray folder;                               ///< which led here; empty: by its own name
         QByteArray invoked;                              ///< the program's name there
+        QByteArray hidden; ///< a file that this process has loaded by mounts of its own; empty: there is none
 
         QSet<quint32> names() const;
     };

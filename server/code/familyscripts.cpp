@@ -1,20 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "server/code/familyscripts.h"
 
+#include "common/base/printable.h"
 #include "server/code/fileproof.h"
 #include "server/code/processorigin.h"
 #include "server/code/scriptarguments.h"
 
-#include <QDir>
+#include <QDirIterator>
 #include <QFile>
 
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <filesystem>
 
 namespace Hephaestus {
 namespace {
+
+using namespace Qt::StringLiterals;
 
 /// Of an interpreter whose script is its input. Without a script it ends when its input does: what has neither a file
 /// nor a terminal was told its script in a way that is not known here, or has let go of its input. Empty: no gap.
@@ -25,6 +30,30 @@ QString inputGap(pid_t pid)
     return ProcessOrigin::hasTerminalForInput(pid)
         ? QString()
         : QStringLiteral("was told no script that is known here, and its input is no file: what it runs is not known");
+}
+
+/// Whether `path` is another file, or none, by the root directory and the mounts of this process. False where that
+/// cannot be told.
+bool isElsewhere(pid_t pid, const QByteArray &path)
+{
+    struct stat ours = {};
+    struct stat own = {};
+    const bool isHere = ::stat(path.constData(), &ours) == 0;
+    if (::stat(("/proc/" + QByteArray::number(pid) + "/root" + path).constData(), &own) != 0)
+        return isHere && isMissing(errno) && hasProcessTable();
+    return !isHere || ours.st_dev != own.st_dev || ours.st_ino != own.st_ino;
+}
+
+/// Whether compiled classes lie in `folder`, or so many files that it cannot be told.
+bool holdsClasses(const QByteArray &folder)
+{
+    int left = 2'000;
+    QDirIterator each(QFile::decodeName(folder), QDir::Files, QDirIterator::Subdirectories);
+    while (each.hasNext() && --left > 0) {
+        if (each.next().endsWith(".class"_L1))
+            return true;
+    }
+    return left <= 0;
 }
 
 } // namespace
@@ -55,7 +84,13 @@ QByteArrayList FamilyScripts::note(const FamilyMember &member, const QByteArrayL
     Scripts scripts{member.image, {}, {}};
     bool isWatched = false;
     for (const QByteArray &file : std::as_const(found.files)) {
-        const QByteArray path = QFile::encodeName(QDir::cleanPath(QFile::decodeName(file)));
+        const QByteArray path =
+            QByteArray::fromStdString(std::filesystem::path(file.toStdString()).lexically_normal().string());
+        if (isElsewhere(pid, path)) {
+            found.gap =
+                u"has a root directory or mounts of its own, where %1 is another file"_s.arg(printablePath(path));
+            continue;
+        }
         isWatched = isWatched || std::any_of(patterns.begin(), patterns.end(), [&](const GlobPattern &pattern) {
                         return pattern.matches(path);
                     });
@@ -63,6 +98,8 @@ QByteArrayList FamilyScripts::note(const FamilyMember &member, const QByteArrayL
     }
     if (!found.gap.isEmpty() && !isWatched)
         noteGap(member, found.gap, scripts);
+    for (const QByteArray &file : environmentFiles(arguments, ProcessOrigin::directoryOf(pid)))
+        noteFile(file, begun, scripts);
     m_scripts.insert(member.identity(), scripts);
     return found.folders;
 }
@@ -74,16 +111,25 @@ void FamilyScripts::noteReporter(const FamilyMember &member, const ChangeBound &
     if (!isNew && known->image == member.image)
         return;
     const pid_t pid = member.entry.pid;
+    const QByteArrayList arguments = ProcessOrigin::argumentsOf(pid);
+    const ChangeBound begun = isNew && !member.isFirst ? ChangeBound(ProcessOrigin::startOf(pid).value_or(0)) : since;
     Scripts scripts{member.image, {}, {}};
-    if (readScriptArguments(member.program, ProcessOrigin::argumentsOf(pid), {}).takesInput) {
-        const ChangeBound begun =
-            isNew && !member.isFirst ? ChangeBound(ProcessOrigin::startOf(pid).value_or(0)) : since;
+    for (const QByteArray &file : environmentFiles(arguments, ProcessOrigin::directoryOf(pid)))
+        noteFile(file, begun, scripts);
+    if (readScriptArguments(member.program, arguments, {}).takesInput) {
         for (const QByteArray &path : ProcessOrigin::inputsOf(pid))
             noteFile(path, begun, scripts);
         if (ProcessOrigin::hasStreamForInput(pid))
             noteGap(member, inputGap(pid), scripts);
     }
     m_scripts.insert(member.identity(), scripts);
+}
+
+void FamilyScripts::noteUnwatched(const FamilyMember &member, const QByteArrayList &folders)
+{
+    const auto scripts = m_scripts.find(member.identity());
+    if (scripts != m_scripts.end() && std::any_of(folders.begin(), folders.end(), holdsClasses))
+        noteGap(member, u"which classes it has loaded is not known; name them with --watch"_s, *scripts);
 }
 
 void FamilyScripts::noteGap(const FamilyMember &member, const QString &gap, Scripts &scripts)

@@ -33,6 +33,8 @@ public:
                         const QList<GlobPattern> &patterns, const ChangeBound &since);
     /// Notes that an adapter says better what this process loads, but for a script that it takes from its input.
     void noteReporter(const FamilyMember &member, const ChangeBound &since);
+    /// Notes that the classes in one of `folders`, if there are any, are not compared.
+    void noteUnwatched(const FamilyMember &member, const QByteArrayList &folders);
     /// Forgets all processes but these, and the files that no other was told to run.
     void keep(const QSet<FamilyMember::Identity> &present);
 

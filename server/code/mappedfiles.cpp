@@ -3,6 +3,7 @@
 
 #include "common/base/processentry.h"
 
+#include <QDir>
 #include <QFile>
 #include <QSet>
 
@@ -10,10 +11,16 @@
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <sys/vfs.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <climits>
 
 namespace Hephaestus {
 namespace {
 
+constexpr QByteArrayView Deleted(" (deleted)");
 constexpr quint32 BcachefsMagic = 0xca451a4e; // not in the linux/magic.h of Debian 12
 
 /// The next word of `line`, which it is cut from.
@@ -47,6 +54,33 @@ bool isFile(QByteArrayView path)
         && !path.startsWith("/[aio]") && !path.startsWith("//") && !path.contains("/_hephaestus_audit.abi3.so");
 }
 
+bool isJavaMachine(const QList<MappedFile> &files)
+{
+    return std::any_of(files.begin(), files.end(),
+                       [](const MappedFile &file) { return file.path.endsWith("/libjvm.so"); });
+}
+
+QList<MappedFile> heldJars(pid_t pid)
+{
+    constexpr std::array Endings{".jar", ".war", ".ear"};
+    const QByteArray process = "/proc/" + QByteArray::number(pid) + '/';
+    QList<MappedFile> files;
+    for (const QString &number :
+         QDir(QFile::decodeName(process + "fd")).entryList(QDir::NoDotAndDotDot | QDir::Files | QDir::System)) {
+        const QByteArray entry = "fd/" + QFile::encodeName(number);
+        std::array<char, PATH_MAX> target{};
+        const ssize_t size = ::readlink((process + entry).constData(), target.data(), target.size());
+        QByteArray path(target.data(), std::max(size, ssize_t(0)));
+        const bool deleted = path.endsWith(Deleted);
+        path.chop(deleted ? Deleted.size() : 0);
+        struct stat status = {};
+        if (std::any_of(Endings.begin(), Endings.end(), [&](const char *each) { return path.endsWith(each); })
+            && ::stat((process + entry).constData(), &status) == 0 && S_ISREG(status.st_mode))
+            files << MappedFile{path, entry, status.st_dev, status.st_ino, deleted, true};
+    }
+    return files;
+}
+
 } // namespace
 
 bool MappedFile::is(const struct stat &status, int descriptor) const
@@ -64,7 +98,6 @@ bool MappedFile::is(const struct stat &status, int descriptor) const
 
 QList<MappedFile> parseMaps(QByteArrayView maps)
 {
-    constexpr QByteArrayView Deleted(" (deleted)");
     QList<MappedFile> files;
     QSet<std::pair<quint64, quint64>> known;
     while (!maps.isEmpty()) {
@@ -76,7 +109,7 @@ QList<MappedFile> parseMaps(QByteArrayView maps)
 
         // 7f0c5a628000-7f0c5a64e000 r-xp 00026000 fe:00 2097   /usr/lib/libc.so.6 (deleted)
         MappedFile file;
-        file.range = takeWord(line).toByteArray();
+        file.entry = "map_files/" + takeWord(line).toByteArray();
         const QByteArrayView permissions = takeWord(line);
         takeWord(line); // the offset
         file.device = deviceOf(takeWord(line));
@@ -103,7 +136,8 @@ QList<MappedFile> mappedFiles(pid_t pid)
     QFile maps(QStringLiteral("/proc/%1/maps").arg(pid));
     if (!maps.open(QIODevice::ReadOnly | QIODevice::Unbuffered))
         return {};
-    return parseMaps(maps.readAll());
+    const QList<MappedFile> files = parseMaps(maps.readAll());
+    return isJavaMachine(files) ? files + heldJars(pid) : files;
 }
 
 } // namespace Hephaestus

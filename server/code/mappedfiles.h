@@ -14,10 +14,11 @@ namespace Hephaestus {
 struct MappedFile
 {
     QByteArray path;  ///< as the process sees it, bytes as the kernel has them; where the file was, if it is deleted
-    QByteArray range; ///< of its first mapping: the name of its entry in /proc/PID/map_files
+    QByteArray entry; ///< of /proc/PID that opens it: its first mapping, or a descriptor
     quint64 device = 0;
     quint64 inode = 0;
     bool deleted = false; ///< nothing of that name leads to it any more
+    bool isHeld = false;  ///< it is no mapping, but a jar that a Java virtual machine has open
 
     /// Whether `status` is this very file. Overlay file systems, btrfs and bcachefs show another device in maps than in
     /// stat(2). `descriptor`, open on the file, shows which file system it is.
@@ -30,7 +31,8 @@ struct MappedFile
 /// without execute permission are data (databases, locale archives, code generated at run time), not loaded code.
 QList<MappedFile> parseMaps(QByteArrayView maps);
 
-/// Of process `pid`; empty if it is gone or another user's.
+/// Of process `pid`, with the jars that it has open if it is a Java virtual machine, which maps none of its classes;
+/// empty if it is gone or another user's.
 QList<MappedFile> mappedFiles(pid_t pid);
 
 } // namespace Hephaestus

@@ -5,6 +5,7 @@
 #include "server/code/interpreters.h"
 #include "server/code/scriptfiles.h"
 
+#include <QFile>
 #include <QRegularExpression>
 
 #include <algorithm>
@@ -109,6 +110,72 @@ ScriptArguments readOther(const QByteArray &program, const QByteArrayList &argum
     return found;
 }
 
+/// A makefile, and what it includes.
+void addMakefile(const QByteArray &path, const QByteArray &directory, ScriptArguments &found)
+{
+    static const QRegularExpression includes(u"^ *(?:-|s)?include[ \\t]+([^#\\n]+)"_s,
+                                             QRegularExpression::MultilineOption);
+    static const QRegularExpression computed(u"[$*?\\[]|\\beval\\b"_s);
+    if (found.files.contains(path) || found.files.size() > MostArguments)
+        return;
+    found.files << path;
+    const auto text = textOf(path);
+    bool isWhole = text && !text->contains("$(eval"_L1);
+    for (auto match = includes.globalMatch(text.value_or(QString())); match.hasNext();) {
+        const QString names = match.next().captured(1).simplified();
+        isWhole = isWhole && !names.contains(computed);
+        for (const QString &name : names.split(u' ', Qt::SkipEmptyParts)) {
+            if (const QByteArray file = absolute(QFile::encodeName(name), directory); isRegularFile(file))
+                addMakefile(file, directory, found);
+        }
+    }
+    if (!isWhole)
+        found.gap = u"which other makefiles it reads is not known; name its files with --watch"_s;
+}
+
+/// An option of make that has a value, and this; letters may be joined. `i` is at the value's end.
+std::pair<QByteArray, QByteArray> makeOption(const QByteArrayList &words, qsizetype &i)
+{
+    const QByteArray &word = words[i];
+    if (word.startsWith("--")) {
+        const qsizetype equals = word.indexOf('=');
+        const QByteArray name = equals > 0 ? word.first(equals) : word;
+        if (!hasWord(" --file --makefile --directory --include-dir --old-file --what-if "_L1, name))
+            return {};
+        return {name, equals > 0 ? word.mid(equals + 1) : words.value(++i)};
+    }
+    for (qsizetype at = 1; word.startsWith('-') && at < word.size(); ++at) {
+        if (QByteArrayView("jlO").contains(word[at])) // what follows is its value
+            break;
+        if (QByteArrayView("fCIoW").contains(word[at]))
+            return {QByteArray("-") + word[at], at + 1 < word.size() ? word.mid(at + 1) : words.value(++i)};
+    }
+    return {};
+}
+
+/// Its directory may be where it has gone to by `-C` already.
+ScriptArguments readMake(const QByteArrayList &arguments, QByteArray directory)
+{
+    ScriptArguments found;
+    QByteArrayList names;
+    for (qsizetype i = 1; i < std::min(arguments.size(), MostArguments); ++i) {
+        const auto [option, value] = makeOption(arguments, i);
+        if (hasWord(" -f --file --makefile "_L1, option))
+            names << value;
+        else if (hasWord(" -C --directory "_L1, option) && isOther(absolute(value, directory)))
+            directory = absolute(value, directory);
+    }
+    if (names.isEmpty())
+        names << withEnding(directory + '/', {"GNUmakefile", "makefile", "Makefile"}).value_or(QByteArray());
+    for (const QByteArray &name : std::as_const(names)) {
+        if (name == "-" || name == "/dev/stdin")
+            found.takesInput = true;
+        else if (!name.isEmpty())
+            addMakefile(absolute(name, directory), directory, found);
+    }
+    return found;
+}
+
 void addClassPath(const QByteArray &value, const QByteArray &directory, ScriptArguments &found)
 {
     for (const QByteArray &entry : value.split(':')) {
@@ -166,11 +233,32 @@ ScriptArguments readJava(const QByteArrayList &arguments, const QByteArray &dire
 
 } // namespace
 
+QByteArrayList environmentFiles(const QByteArrayList &arguments, const QByteArray &directory)
+{
+    QByteArrayList files;
+    for (qsizetype i = 1; i < std::min(arguments.size(), MostArguments); ++i) {
+        const QByteArray &word = arguments[i];
+        const qsizetype equals = word.startsWith("--") ? word.indexOf('=') : -1;
+        if (!hasWord(" --env-file --env-file-if-exists "_L1, equals > 0 ? word.first(equals) : word))
+            continue;
+        const QByteArray path = absolute(equals > 0 ? word.mid(equals + 1) : arguments.value(i + 1), directory);
+        if (isRegularFile(path))
+            files << path;
+    }
+    return files;
+}
+
 ScriptArguments readScriptArguments(const QByteArray &program, const QByteArrayList &arguments,
                                     const QByteArray &directory, const QByteArray &environment, const QByteArray &input)
 {
     if (program == "java")
         return readJava(javaArguments(arguments, environment), directory);
+    if (program == "make" || program == "gmake") {
+        ScriptArguments found = readMake(arguments, directory);
+        if (found.takesInput && !input.isEmpty())
+            addMakefile(input, directory, found);
+        return found;
+    }
     if (program == "busybox" || program == "toybox") { // is what it is called by, or told to be
         const bool isTold = lastName(arguments.value(0)) == program;
         return arguments.size() < 2 ? ScriptArguments()

@@ -29,4 +29,8 @@ ScriptArguments readScriptArguments(const QByteArray &program, const QByteArrayL
                                     const QByteArray &directory, const QByteArray &environment = {},
                                     const QByteArray &input = {});
 
+/// The files that these arguments name as sources of variables (`--env-file`, of Node.js, uvicorn and others),
+/// absolute. Only those that exist.
+QByteArrayList environmentFiles(const QByteArrayList &arguments, const QByteArray &directory);
+
 } // namespace Hephaestus

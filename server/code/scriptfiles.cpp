@@ -5,6 +5,7 @@
 
 #include <QFile>
 
+#include <fcntl.h>
 #include <sys/stat.h>
 
 namespace Hephaestus {
@@ -15,6 +16,13 @@ namespace {
 
 constexpr qint64 LargestScript = 1024 * 1024; ///< bytes that are read for what a script includes
 constexpr qsizetype MostIncluded = 100;
+
+/// By its bytes: not every name is UTF-8.
+bool openByName(const QByteArray &path, QFile &file)
+{
+    const int descriptor = ::open(path.constData(), O_RDONLY | O_CLOEXEC);
+    return descriptor >= 0 && file.open(descriptor, QIODevice::ReadOnly, QFileDevice::AutoCloseHandle);
+}
 
 } // namespace
 
@@ -48,8 +56,8 @@ std::optional<QString> textOf(const QByteArray &path)
 {
     if (!isRegularFile(path)) // the opening of a pipe would wait for who writes it
         return {};
-    QFile file(QFile::decodeName(path));
-    return file.open(QIODevice::ReadOnly) && file.size() <= LargestScript
+    QFile file;
+    return openByName(path, file) && file.size() <= LargestScript
         ? std::optional(QString::fromUtf8(file.read(LargestScript)))
         : std::nullopt;
 }
@@ -83,8 +91,8 @@ bool addIncluded(const std::optional<QString> &text, const QRegularExpression &i
 
 QByteArray namedInterpreter(const QByteArray &path)
 {
-    QFile file(QFile::decodeName(path));
-    if (!file.open(QIODevice::ReadOnly))
+    QFile file;
+    if (!openByName(path, file))
         return {};
     const QByteArray line = file.readLine(256).simplified();
     if (!line.startsWith("#!"))

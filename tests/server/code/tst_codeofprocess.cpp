@@ -11,6 +11,9 @@
 #include <QTemporaryDir>
 
 #include <dlfcn.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <unistd.h>
 
 using namespace Hephaestus;
 using namespace Qt::StringLiterals;
@@ -100,7 +103,11 @@ private Q_SLOTS:
     void aShellThatReadsAPipeIsUnknown_data();
     void aShellThatReadsAPipeIsUnknown();
     void aFolderStandsForItsScript();
+    void aScriptBehindMountsOfItsOwnIsUnknown();
     void aProgramWithPythonInItIsUnknown();
+    void aJarThatAJavaMachineHasOpenCounts();
+    void aJarThatAnotherProgramHasOpenDoesNotCount();
+    void aJarUnpackedForOneRunDoesNotCount();
 
 private:
     CodeScene m_root;
@@ -473,9 +480,10 @@ void TestCodeOfProcess::aPathOfManyKindsIsReadFromMaps()
                   "7fff00000000-7fff00001000 r-xp 00000000 00:00 0                  [vdso]\n"
                   "ffffffffff600000-ffffffffff601000 --xp 00000000 00:00 0          [vsyscall]");
     QCOMPARE(files.size(), 4);
-    QCOMPARE(files[0], (MappedFile{"/usr/bin/prog", "5583e0a02000-5583e0a07000", 0xfe00, 100, false}));
+    QCOMPARE(files[0], (MappedFile{"/usr/bin/prog", "map_files/5583e0a02000-5583e0a07000", 0xfe00, 100, false, false}));
     QCOMPARE(files[1].path, "/dev/shm/build/prog");
-    QCOMPARE(files[2], (MappedFile{"/opt/a b/lib x.so", "7f0000004000-7f0000005000", 0xfe00, 200, true}));
+    QCOMPARE(files[2],
+             (MappedFile{"/opt/a b/lib x.so", "map_files/7f0000004000-7f0000005000", 0xfe00, 200, true, false}));
     QCOMPARE(files[3].path, "/opt/two\nlines.so");
     QVERIFY(!files[3].deleted);
 }
@@ -573,6 +581,30 @@ void TestCodeOfProcess::whatAShellReadsWithoutBeingToldCounts()
     QVERIFY(process.waitForFinished());
 }
 
+void TestCodeOfProcess::aScriptBehindMountsOfItsOwnIsUnknown()
+{
+    m_scene->write("app/run.sh", "echo ours; read line\n");
+    m_scene->write("other/run.sh", "echo its; read line\n");
+    letFilesSettle();
+    QProcess process;
+    process.setChildProcessModifier([app = m_scene->path("app"), other = m_scene->path("other")] {
+        if (::unshare(::getuid() == 0 ? CLONE_NEWNS : CLONE_NEWNS | CLONE_NEWUSER) != 0
+            || ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0
+            || ::mount(other.constData(), app.constData(), nullptr, MS_BIND, nullptr) != 0)
+            ::_exit(1);
+    });
+    process.setWorkingDirectory(m_scene->directory.path());
+    process.start(u"sh"_s, {u"app/run.sh"_s});
+    QCOMPARE(nextLine(process), "its");
+    m_scene->sources.pid = pid_t(process.processId());
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Unknown);
+    QVERIFY2(m_scene->report.reasons.value(0).contains(u"mounts of its own"_s),
+             qPrintable(m_scene->report.reasons.join(u' ')));
+    process.closeWriteChannel();
+    QVERIFY(process.waitForFinished());
+}
+
 void TestCodeOfProcess::aProgramWithPythonInItIsUnknown()
 {
     install(*m_scene, LOADEE_1, "libpython3.99.so");
@@ -585,6 +617,53 @@ void TestCodeOfProcess::aProgramWithPythonInItIsUnknown()
     QVERIFY2(m_scene->report.reasons.value(0).contains(u"has Python in it (libpython3.99.so)"_s),
              qPrintable(m_scene->report.reasons.join(u' ')));
     m_scene->sources.watch = {m_scene->path("loader")}; // the user says what matters
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestCodeOfProcess::aJarThatAJavaMachineHasOpenCounts()
+{
+    install(*m_scene, LOADEE_1, "libjvm.so");
+    m_scene->replace("dep.jar", "1");
+    letFilesSettle();
+    Program program(m_scene->path("loader"));
+    QCOMPARE(program.tell("load " + m_scene->path("libjvm.so")), "1");
+    QCOMPARE(program.tell("open " + m_scene->path("dep.jar")), "1");
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    m_scene->replace("dep.jar", "2");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+    QCOMPARE(m_scene->changes(), QStringList{u"library modified dep.jar"_s});
+    m_scene->replace("dep.jar", "1");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+    QCOMPARE(program.tell("close"), "0"); // its classes stay
+    m_scene->replace("dep.jar", "3");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Stale);
+}
+
+void TestCodeOfProcess::aJarThatAnotherProgramHasOpenDoesNotCount()
+{
+    m_scene->replace("dep.jar", "1");
+    letFilesSettle();
+    Program program(m_scene->path("loader"));
+    QCOMPARE(program.tell("open " + m_scene->path("dep.jar")), "1");
+    m_scene->sources.pid = program.pid();
+    m_scene->note();
+    m_scene->replace("dep.jar", "2");
+    QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
+}
+
+void TestCodeOfProcess::aJarUnpackedForOneRunDoesNotCount()
+{
+    install(*m_scene, LOADEE_1, "libjvm.so");
+    m_scene->replace("unpacked.jar", "1");
+    letFilesSettle();
+    Program program(m_scene->path("loader"));
+    QCOMPARE(program.tell("load " + m_scene->path("libjvm.so")), "1");
+    QCOMPARE(program.tell("open " + m_scene->path("unpacked.jar")), "1");
+    QVERIFY(QFile::remove(QFile::decodeName(m_scene->path("unpacked.jar"))));
+    m_scene->sources.pid = program.pid();
     m_scene->note();
     QCOMPARE(m_scene->verdict(), CodeVerdict::Fresh);
 }

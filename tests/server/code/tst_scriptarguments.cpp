@@ -27,6 +27,7 @@ private Q_SLOTS:
     void aScriptMayComeFromTheInput();
     void aProgramIsWhatItIsCalledBy();
     void theClassPathCounts();
+    void filesOfVariablesAreFound();
 
 private:
     void write(const char *name, const QByteArray &text) const
@@ -59,6 +60,10 @@ void TestScriptArguments::initTestCase()
     write("plain.php", "<?php while (true) sleep(1);\n");
     write("more.php", "<?php require 'plain.php';\n");
     write("plain.py", "print(1)\n");
+    write("Makefile", "run:\n\tsleep 1000\n");
+    write("deep/makefile", "include more.mk ../Makefile # both\n-include none.mk\n");
+    write("deep/more.mk", "X = 1\n");
+    write("deep/computed.mk", "include $(wildcard *.inc)\n");
     write("App.java", "class App {}\n");
     write("app.jar", "");
     write("plain.tcl", "# package require nothing\nwhile 1 {after 1000}\n");
@@ -127,6 +132,12 @@ void TestScriptArguments::theScriptIsFound_data()
     row("deno run more.js", {"more.js"}, true);
     row("python3.11 plain.py", {"plain.py"}, false);
     row("python3 -m plain", {}, true);
+    row("make run", {"Makefile"}, false);
+    row("make -j4 -sf Makefile run", {"Makefile"}, false);
+    row("make -sC deep run", {"makefile", "more.mk", "Makefile"}, false);
+    row("make --directory=deep --file=computed.mk", {"computed.mk"}, true);
+    row("make -fMakefile -f deep/more.mk", {"Makefile", "more.mk"}, false);
+    row("gmake -f - run", {}, false);
     row("java App.java", {"App.java"}, false);
     row("java -Xmx1g -jar app.jar run", {"app.jar"}, false);
     row("deno run --allow-net plain.js", {"plain.js"}, false);
@@ -352,6 +363,15 @@ void TestScriptArguments::aProgramIsWhatItIsCalledBy()
     // a title in place of its arguments says nothing of its script
     const ScriptArguments titled = readScriptArguments("python3.11", {"server: worker 1", "", ""}, directory);
     QVERIFY(!titled.takesInput && !titled.gap.isEmpty());
+}
+
+void TestScriptArguments::filesOfVariablesAreFound()
+{
+    const QByteArray directory = QFile::encodeName(m_directory.path());
+    const auto found = [&](const QByteArray &command) { return environmentFiles(command.split(' '), directory); };
+    QCOMPARE(found("node --env-file=data.txt app.js"), QByteArrayList{directory + "/data.txt"});
+    QCOMPARE(found("uvicorn --env-file data.txt app:app"), QByteArrayList{directory + "/data.txt"});
+    QCOMPARE(found("node --env-file-if-exists=none app.js --env-file"), QByteArrayList());
 }
 
 void TestScriptArguments::theClassPathCounts()
