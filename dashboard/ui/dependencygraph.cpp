@@ -107,11 +107,19 @@ void DependencyGraph::drawValues()
     const QString success = tr("%1 succeeded").arg(formatCount(sum.successes));
     const QString failure = failureText(sum.successes, sum.failures);
     const Theme &theme = Theme::of(palette());
-    setLabels({{success, theme.accent(DependencyStatus::Working)}, {failure, theme.accent(DependencyStatus::Error)}},
+    // Of what is not known no sum is told: it would be a zero.
+    const bool isKnown = std::ranges::any_of(m_samples, [&seen](const History::Sample &sample) {
+        return seconds(sample.to) > seen.lower && seconds(sample.from) < seen.upper;
+    });
+    const QString none = tr("No data for this time.");
+    setLabels(isKnown ? Labels{{success, theme.accent(DependencyStatus::Working)},
+                               {failure, theme.accent(DependencyStatus::Error)}}
+                      : Labels{},
               2);
-    setEmptyText(m_samples.empty() ? tr("No data for this time.") : QString());
+    setEmptyText(isKnown ? QString() : none);
     setAccessibleName(tr("Graph of %1").arg(name()));
-    setAccessibleDescription(tr("In the last %1: %2, %3.").arg(durationText(span()), success, failure));
+    setAccessibleDescription(isKnown ? tr("In the last %1: %2, %3.").arg(durationText(span()), success, failure)
+                                     : none);
 }
 
 void DependencyGraph::clearValues()

@@ -268,7 +268,7 @@ void LineGraph::drawValues()
     setTop(top, unit.size);
     setUnitWord(unit.word, unit.word);
     const Theme &theme = Theme::of(palette());
-    QList<std::pair<QString, QColor>> labels;
+    Labels labels;
     if (!std::isnan(last))
         labels << std::pair(
             valueText(m_measure, isFollowing() && !isOverdue(seconds(before->to)), textOf(m_measure, last)),

@@ -5,6 +5,8 @@
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/theme.h"
 
+#include <QPixmapCache>
+
 #include <algorithm>
 #include <cmath>
 
@@ -107,6 +109,44 @@ QString joined(const QStringList &words)
     }
     return told.join(u", "_s);
 }
+
+/// Lines that rise to the right, `apart` from each other, as thick and as far apart at any scale of the device.
+QBrush hatching(const QColor &colour, int apart, double scale)
+{
+    const QString key = u"hephaestus/hatching/%1/%2/%3"_s.arg(colour.name()).arg(apart).arg(scale);
+    const int side = std::max(1, qRound(apart * scale)); // of the device
+    QPixmap tile;
+    if (!QPixmapCache::find(key, &tile)) {
+        tile = QPixmap(side, side);
+        tile.fill(Qt::transparent);
+        QPainter painter(&tile);
+        painter.setRenderHint(QPainter::Antialiasing);
+        painter.setPen(QPen(colour, scale));
+        for (const int shift : {-side, 0, side}) // what of the neighbours' lines reaches into it, too
+            painter.drawLine(shift - side, 2 * side, shift + 2 * side, -side);
+        painter.end();
+        QPixmapCache::insert(key, tile);
+    }
+    QBrush brush(tile);
+    brush.setTransform(QTransform::fromScale(1 / scale, 1 / scale));
+    return brush;
+}
+
+/// A time of which nothing is known. A pattern of Qt's own would have device pixels, too fine to be seen at 200 %.
+class Gap : public QCPItemRect
+{
+public:
+    using QCPItemRect::QCPItemRect;
+
+protected:
+    void draw(QCPPainter *painter) override
+    {
+        const QWidget *const plot = parentPlot();
+        setBrush(hatching(Theme::of(plot->palette()).line(), spacing(plot->fontMetrics(), 2),
+                          painter->deviceTransform().m11()));
+        QCPItemRect::draw(painter);
+    }
+};
 
 QCPItemText *corner(QCustomPlot *plot, Qt::Alignment alignment)
 {
@@ -391,14 +431,13 @@ void TimeGraph::redraw()
 void TimeGraph::drawGaps()
 {
     const auto hatch = [this](double from, double to) {
-        auto *const gap = new QCPItemRect(this);
+        auto *const gap = new Gap(this);
         gap->setLayer(u"background"_s);
         gap->topLeft->setTypeY(QCPItemPosition::ptAxisRectRatio);
         gap->bottomRight->setTypeY(QCPItemPosition::ptAxisRectRatio);
         gap->topLeft->setCoords(from, 0);
         gap->bottomRight->setCoords(to, 1);
         gap->setPen(Qt::NoPen);
-        gap->setBrush(QBrush(Theme::of(palette()).line(), Qt::BDiagPattern));
         m_gaps << gap;
     };
     const QCPRange seen = xAxis->range();
@@ -502,7 +541,7 @@ void TimeGraph::drawWord(double at, const QString &text)
     m_markItems << word;
 }
 
-void TimeGraph::setLabels(const QList<std::pair<QString, QColor>> &labels, qsizetype needed)
+void TimeGraph::setLabels(const Labels &labels, qsizetype needed)
 {
     m_labelCount = labels.size();
     m_neededLabels = needed;

@@ -82,7 +82,8 @@ protected:
     void setUnitWord(const QString &word, const QString &shortWord);
     /// Direct labels above the graph, from the left. Where the title beside them leaves too little room, those after
     /// the first `needed` are not shown, and then the title is cut.
-    void setLabels(const QList<std::pair<QString, QColor>> &labels, qsizetype needed);
+    using Labels = QList<std::pair<QString, QColor>>;
+    void setLabels(const Labels &labels, qsizetype needed);
     void setEmptyText(const QString &text) { m_emptyText = text; }
     /// For subclasses: nothing is drawn of what was there.
     virtual void clearValues() = 0;

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void aLittleOfALongTimeIsSeen_data();
     void aLittleOfALongTimeIsSeen();
     void aGapIsHatchedAndHasNoBar();
+    void aGapIsHatchedAlikeAtEachScale();
     void aMarkIsALineWithAWord();
     void nowIsAtTheRightEdge();
     void nothingAboveTheAxesIsCut_data();
@@ -36,6 +37,8 @@ private Q_SLOTS:
     void numbersComeBeforeANeighbourIsLaidOut();
     void whatIsBeingReadIsNoGap();
     void whatCannotBeReadIsSaid();
+    void ofWhatIsNotKnownNoSumIsTold_data();
+    void ofWhatIsNotKnownNoSumIsTold();
     void whoCannotSeeItIsToldTheSums();
 };
 
@@ -155,6 +158,36 @@ void TestDependencyGraph::aGapIsHatchedAndHasNoBar()
     graph.show(u"db"_s, {}, {}, Noon); // everything is one gap
     QCOMPARE(countItems<QCPItemRect>(graph), 1);
     QCOMPARE(qobject_cast<QCPBars *>(graph.plottable(0))->data()->size(), 0);
+}
+
+/// A picture twice as large has lines twice as far apart, not twice as many.
+void TestDependencyGraph::aGapIsHatchedAlikeAtEachScale()
+{
+    DependencyGraph graph;
+    graph.resize(400, 200);
+    graph.show(u"db"_s, {}, {}, Noon); // everything is one gap
+    graph.grab();                      // laid out
+    const QRect axes = graph.axisRect()->rect();
+    const auto linesAt = [&](int scale) {
+        const QImage image = graph.toPixmap(400, 200, scale).toImage();
+        const QRgb ground = graph.palette().color(QPalette::Active, QPalette::Base).rgb();
+        int most = 0; // of any row: a line of the grid is one alone
+        for (int y = axes.top() + 3; y < axes.bottom() - 3; ++y) {
+            int lines = 0;
+            bool wasLine = false;
+            for (int x = (axes.left() + 3) * scale; x < (axes.right() - 3) * scale; ++x) {
+                const bool isLine = image.pixel(x, y * scale) != ground;
+                lines += isLine && !wasLine;
+                wasLine = isLine;
+            }
+            most = std::max(most, lines);
+        }
+        return most;
+    };
+    const int once = linesAt(1);
+    const int twice = linesAt(2);
+    QVERIFY2(once > 10, qPrintable(QString::number(once)));
+    QVERIFY2(std::abs(once - twice) <= 2, qPrintable(u"%1, %2"_s.arg(once).arg(twice)));
 }
 
 void TestDependencyGraph::aMarkIsALineWithAWord()
@@ -481,6 +514,31 @@ void TestDependencyGraph::whatCannotBeReadIsSaid()
     QCOMPARE(line.accessibleDescription(), wordsIn(line));
     line.show(Measure::Memory, {}, Noon);
     QVERIFY(!wordsIn(line).contains(u"disk"_s));
+}
+
+void TestDependencyGraph::ofWhatIsNotKnownNoSumIsTold_data()
+{
+    QTest::addColumn<int>("from"); // seconds before noon; 0: nothing at all is known
+    QTest::addColumn<int>("to");
+    QTest::addColumn<bool>("told");
+    QTest::newRow("nothing") << 0 << 0 << false;
+    QTest::newRow("another time") << 900 << 800 << false;
+    QTest::newRow("that nothing was done") << 100 << 0 << true;
+}
+
+/// A zero would be one that nobody has counted.
+void TestDependencyGraph::ofWhatIsNotKnownNoSumIsTold()
+{
+    QFETCH(int, from);
+    QFETCH(int, to);
+    QFETCH(bool, told);
+    DependencyGraph graph;
+    History::Samples samples;
+    append(samples, from, to, 0, 0);
+    graph.show(u"db"_s, samples, {}, Noon);
+    QCOMPARE(graph.accessibleDescription().contains(u"0 succeeded"_s), told);
+    QCOMPARE(wordsIn(graph).contains(u"0 succeeded"_s), told);
+    QCOMPARE(wordsIn(graph).contains(u"No data for this time."_s), !told);
 }
 
 void TestDependencyGraph::whoCannotSeeItIsToldTheSums()
