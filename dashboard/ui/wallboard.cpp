@@ -24,8 +24,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr double TileRatio = 2.4;
-constexpr int LargestTile = 220;    ///< high, in pixels at 100 %
-constexpr int SmallestTile = 72;    ///< likewise; below that nobody reads it
+constexpr double HighestTile = 0.6; ///< of its width
+constexpr int SmallestTile = 72;    ///< high, in pixels at 100 %; below that nobody reads it
 constexpr double SmallerText = 0.6; ///< of its size, where a text does not fit a tile
 constexpr auto RefreshAfter = 250ms;
 
@@ -207,7 +207,7 @@ void Wallboard::placeTiles(Plan &plan, const QRect &area, const std::vector<cons
     const int columns = bestColumns(area.size(), count, TileRatio);
     const int lines = (count + columns - 1) / columns;
     const int width = (area.width() + gap) / columns - gap;
-    const int height = std::min((area.height() + gap) / lines - gap, spacing(fontMetrics(), LargestTile / 4));
+    const int height = std::min((area.height() + gap) / lines - gap, int(width * HighestTile));
     for (int each = 0; each < count; ++each) {
         const QRect place = QStyle::visualRect(layoutDirection(), area,
                                                QRect(area.left() + each % columns * (width + gap),
@@ -277,8 +277,10 @@ void Wallboard::paintTile(QPainter &painter, const QRect &area, const ServiceRow
     painter.setBrush(fill);
     painter.drawRoundedRect(area, radius, radius);
 
-    const double unit = area.height() / 10.0;
-    const QRectF inner = QRectF(area).adjusted(unit, unit, -unit, -unit);
+    // The lines are as large as the width allows, and in the middle of a higher tile.
+    const double unit = std::min(double(area.height()), area.width() / TileRatio) / 10;
+    const double above = (area.height() - 10 * unit) / 2;
+    const QRectF inner = QRectF(area).adjusted(unit, unit + above, -unit, -unit - above);
     const int icon = std::max(1, int(unit * 2.6));
     const auto visual = [&](const QRectF &where) { // mirrored in a window from right to left
         return layoutDirection() == Qt::LeftToRight

@@ -22,6 +22,8 @@ private Q_SLOTS:
     void troubleComesFirstAndNothingOverlaps();
     void ofALargeFleetOnlyWhatNeedsAPersonHasATile_data();
     void ofALargeFleetOnlyWhatNeedsAPersonHasATile();
+    void fewTilesFillALargeScreen_data();
+    void fewTilesFillALargeScreen();
     void namesThatBeginAlikeAreToldApart();
     void theTimeThatIsLeftIsNotCut();
     void aTileSaysWhatItsTimeMeans_data();
@@ -128,6 +130,28 @@ void TestWallboard::ofALargeFleetOnlyWhatNeedsAPersonHasATile()
             QCOMPARE(fleet.find(id)->state(), ServiceState::Unreachable);
     }
     QVERIFY2(board.accessibleName().contains(u"%1 services"_s.arg(services)), qPrintable(board.accessibleName()));
+    QVERIFY(!board.grab().isNull());
+}
+
+void TestWallboard::fewTilesFillALargeScreen_data()
+{
+    QTest::addColumn<int>("services");
+    for (const int services : {1, 3, 7, 16, 30})
+        QTest::addRow("%d", services) << services;
+}
+
+void TestWallboard::fewTilesFillALargeScreen()
+{
+    QFETCH(int, services);
+    FleetModel fleet;
+    for (int each = 0; each < services; ++each)
+        fleet.add(Reports::entry(u"service-%1"_s.arg(each)));
+    Wallboard board(fleet, nullptr);
+    board.resize(2560, 1440);
+    int lowest = 0;
+    for (const auto &[id, area] : board.tiles())
+        lowest = std::max(lowest, area.bottom());
+    QVERIFY2(lowest > 1440 * 4 / 5, qPrintable(QString::number(lowest)));
     QVERIFY(!board.grab().isNull());
 }
 
