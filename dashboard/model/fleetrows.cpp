@@ -488,7 +488,8 @@ const FleetRows::Counts &FleetRows::countsOf(const Group &group) const
         for (int line = 0; line < m_fleet.rowCount(); ++line) {
             const ServiceRow &service = m_fleet.row(line);
             const Item *const item = m_order.find(service.id);
-            if (!item || !item->place.shown)
+            // What is held below it stays there, and what matches newly has no row yet.
+            if (!item || !(item->group->isFolded ? item->place.shown : item->row >= 0))
                 continue;
             Counts &counts = m_counts[item->group];
             ++counts.services;
@@ -508,7 +509,8 @@ QVariant FleetRows::headingData(const Group &group, int column, int role) const
         return group.isFolded;
     if (role == FleetModel::CurrentRole)
         return true;
-    if (column != 0 || (role != Qt::DisplayRole && role != Qt::AccessibleTextRole))
+    const bool isTold = role == Qt::AccessibleTextRole; // in each of the cells that it spans
+    if (!isTold && (role != Qt::DisplayRole || column != 0))
         return {};
     const Counts &counts = countsOf(group);
     QStringList words{tr("%n service(s)", nullptr, counts.services)};
@@ -519,7 +521,7 @@ QVariant FleetRows::headingData(const Group &group, int column, int role) const
     if (counts.stale > 0)
         words << tr("%n stale", nullptr, counts.stale);
     const QString text = words.join(u", "_s);
-    if (role == Qt::DisplayRole)
+    if (!isTold)
         return text;
     const QString name = headingData(group, column, HeadingRole).toString();
     return (group.isFolded ? tr("%1, folded: %2") : tr("%1, open: %2")).arg(name, text);

@@ -68,7 +68,7 @@ Q_SIGNALS:
 private:
     using Item = FleetOrder::Item;
     using Group = FleetOrder::Group;
-    /// The services of a group that match.
+    /// The services below a heading, or folded away there.
     struct Counts
     {
         int services = 0;

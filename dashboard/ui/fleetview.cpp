@@ -631,7 +631,10 @@ QItemSelectionModel::SelectionFlags FleetView::selectionCommand(const QModelInde
 
 QRect FleetView::visualRect(const QModelIndex &index) const
 {
-    return index.isValid() && isColumnHidden(index.column()) ? QRect() : QTableView::visualRect(index);
+    if (!index.isValid())
+        return {};
+    const bool isCovered = index.column() > 0 && m_rows->isHeading(index.row()) && index != currentIndex();
+    return isCovered || isColumnHidden(index.column()) ? QRect() : QTableView::visualRect(index);
 }
 
 void FleetView::scrollTo(const QModelIndex &index, ScrollHint hint)

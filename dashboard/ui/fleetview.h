@@ -60,7 +60,8 @@ public:
     void fillColumnsMenu(QMenu *menu);
 
     void keyboardSearch(const QString &) override {} ///< letters are commands here
-    /// None of a hidden column, also where headings span columns: a screen reader takes it as whether the cell is seen.
+    /// None of a hidden column, nor of a cell that a heading covers, unless that is current: a screen reader takes it
+    /// as whether the cell is seen.
     QRect visualRect(const QModelIndex &index) const override;
     /// After a click on a cell that is partly seen nothing moves sideways under the pointer.
     void scrollTo(const QModelIndex &index, ScrollHint hint = EnsureVisible) override;

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void whileHeldNoGroupMoves();
     void aFoldedGroupKeepsItsHeadingAndItsServices();
     void aHeadingCountsWhatNeedsAPerson();
+    void aHeadingCountsTheRowsThatAreHeldBelowIt();
     void favouritesComeFirstHoweverItIsSorted();
     void aSelectionFollowsItsServiceWhenRowsMove();
     void whatDoesNotMoveIsNotMoved();
@@ -417,6 +418,29 @@ void TestFleetRows::aHeadingCountsWhatNeedsAPerson()
     QCOMPARE(rows.index(0, 0).data().toString(), u"2 services, 1 error, 1 stale"_s);
     QVERIFY(
         std::ranges::any_of(changed, [](const QList<QVariant> &call) { return call[0].toModelIndex().row() == 0; }));
+}
+
+void TestFleetRows::aHeadingCountsTheRowsThatAreHeldBelowIt()
+{
+    FleetModel fleet;
+    FleetRows rows(fleet);
+    const ServiceId one = add(fleet, u"one"_s, u"shop"_s);
+    const ServiceId two = add(fleet, u"two"_s, u"shop"_s);
+    add(fleet, u"three"_s, u"data"_s);
+    rows.setGrouped(true);
+    rows.setQuery(*FilterQuery::parse(u"group:shop state:healthy"_s));
+    QCOMPARE(shown(rows), u"[shop] one two"_s);
+    const auto told = [&] { return rows.index(0, 0).data().toString(); };
+    rows.setHeld(true);
+    fleet.applyAnswer(one, Reports::failure(ClientError::Refused)); // no longer matches
+    fleet.applyAnswer(two, Reports::failure(ClientError::Refused));
+    QCOMPARE(shown(rows), u"[shop] one two"_s);
+    QCOMPARE(told(), u"2 services, 2 unreachable"_s);
+    rows.setFolded(u"shop"_s, true); // a person asks: those that match are counted
+    QCOMPARE(rows.rowCount(), 0);
+    fleet.applyAnswer(one, Reports::answer(Reports::healthy())); // matches newly, and has no row yet
+    rows.arrangeAnew();
+    QCOMPARE(told(), u"1 service"_s);
 }
 
 void TestFleetRows::favouritesComeFirstHoweverItIsSorted()

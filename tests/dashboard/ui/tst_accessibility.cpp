@@ -353,6 +353,11 @@ void TestAccessibility::aHeadingSaysWhetherItIsFolded()
     QCOMPARE(table->cellAt(0, 0)->text(QAccessible::Name), u"data, open: 1 service"_s);
     QCOMPARE(table->rowDescription(0), u"data"_s);
     QCOMPARE(table->rowDescription(1), u"mcp of data"_s);
+    QCOMPARE(table->cellAt(0, FleetModel::Code)->text(QAccessible::Name), u"data, open: 1 service"_s); // it covers it
+    QVERIFY(table->cellAt(0, FleetModel::Code)->state().invisible);
+    QVERIFY(!table->cellAt(0, 0)->state().invisible);
+    view.setCurrentIndex(view.rows().index(0, FleetModel::Code)); // by keys, from the row below
+    QVERIFY(!table->cellAt(0, FleetModel::Code)->state().invisible);
     view.rows().setFolded(u"data"_s, true);
     QCOMPARE(table->cellAt(0, 0)->text(QAccessible::Name), u"data, folded: 1 service"_s);
 }
