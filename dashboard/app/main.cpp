@@ -13,6 +13,7 @@
 #include "dashboard/ui/appearance.h"
 #include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/focusoutline.h"
 #include "dashboard/ui/mainwindow.h"
 #include "dashboard/ui/servicecommands.h"
 
@@ -269,6 +270,7 @@ int main(int argc, char *argv[])
     const Preferences preferences = Preferences::read(QSettings());
     useLanguage(languageFor(preferences.language)); // before the first text is made
     installAccessibleWidgets();
+    installFocusOutlines();
     applyColors(options.colors.isEmpty() ? preferences.colors : options.colors);
     const CalmClock clock;
     FleetSession session({}, clock);

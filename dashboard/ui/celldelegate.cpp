@@ -5,10 +5,11 @@
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
-#include <QAbstractItemView>
+#include <QHeaderView>
 #include <QHelpEvent>
 #include <QPainter>
 #include <QStyle>
+#include <QTableView>
 #include <QToolTip>
 
 namespace Hephaestus {
@@ -18,6 +19,14 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype MostWidths = 500; ///< that are kept
+
+/// The keyboard is in this row, and the row begins with this cell: a table's option does not say that.
+bool beginsFocusedRow(const QStyleOptionViewItem &option, const QModelIndex &index)
+{
+    const auto *const table = qobject_cast<const QTableView *>(option.widget);
+    return table && table->hasFocus() && table->currentIndex().row() == index.row()
+        && table->horizontalHeader()->visualIndex(index.column()) == 0;
+}
 
 } // namespace
 
@@ -47,10 +56,7 @@ void CellDelegate::paint(QPainter *painter, const QStyleOptionViewItem &given, c
         painter->fillRect(option.rect, theme.selection());
     else if (option.features.testFlag(QStyleOptionViewItem::Alternate))
         painter->fillRect(option.rect, option.palette.color(QPalette::AlternateBase));
-    const bool first = option.viewItemPosition == QStyleOptionViewItem::Beginning
-        || option.viewItemPosition == QStyleOptionViewItem::OnlyOne;
-    const auto *const view = qobject_cast<const QAbstractItemView *>(option.widget);
-    if (first && view && view->hasFocus() && view->currentIndex().row() == index.row()) {
+    if (beginsFocusedRow(option, index)) {
         const int bar = spacing(option.fontMetrics, 1) * 3 / 4;
         painter->fillRect(visual(option, option.rect, QRect(option.rect.topLeft(), QSize(bar, option.rect.height()))),
                           option.palette.color(QPalette::Highlight));

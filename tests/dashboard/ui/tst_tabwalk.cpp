@@ -2,6 +2,7 @@
 #include "dashboard/model/alertmanagerline.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/fleetview.h"
+#include "dashboard/ui/focusoutline.h"
 #include "dashboard/ui/mainwindow.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
@@ -29,6 +30,8 @@ private Q_SLOTS:
     void cleanupTestCase();
     void itComesRound_data();
     void itComesRound();
+    void whatTakesKeysIsSeen_data() { itComesRound_data(); }
+    void whatTakesKeysIsSeen();
 
 private:
     QTabWidget *tabs() { return m_window->findChild<QTabWidget *>(); }
@@ -65,6 +68,7 @@ void TestTabWalk::initTestCase()
     QCoreApplication::setOrganizationName(u"hephaestus-test"_s);
     QCoreApplication::setApplicationName(u"tst_tabwalk"_s);
     QSettings().clear();
+    installFocusOutlines();
     m_server.setAnswer("/health/status", FakeAnswer::json(encode(eventful())));
     m_server.setAnswer("/health/logs", FakeAnswer::raw("HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\none\n"));
     m_session = std::make_unique<FleetSession>();
@@ -141,6 +145,24 @@ void TestTabWalk::itComesRound()
     std::reverse(backward.begin() + 1, backward.end());
     QCOMPARE(describe(backward), describe(forward));
     QCOMPARE(backward, forward);
+}
+
+/// Each looks otherwise while it has the focus.
+void TestTabWalk::whatTakesKeysIsSeen()
+{
+    QFETCH(int, page);
+    m_window->findChild<DetailPane *>()->pageActions()[page]->trigger();
+    QTRY_COMPARE(tabs()->currentIndex(), page);
+    const QWidgetList widgets = all();
+    QVERIFY(widgets.size() > 5);
+    for (QWidget *const each : widgets) {
+        QWidget *const other = each == widgets.first() ? widgets.last() : widgets.first();
+        other->setFocus(Qt::TabFocusReason);
+        const QImage without = each->grab().toImage();
+        each->setFocus(Qt::TabFocusReason);
+        QVERIFY(each->hasFocus());
+        QVERIFY2(each->grab().toImage() != without, qPrintable(describe({each})));
+    }
 }
 
 QTEST_MAIN(TestTabWalk)
