@@ -6,7 +6,6 @@
 #include "dashboard/ui/icons.h"
 #include "dashboard/ui/theme.h"
 
-#include <QEvent>
 #include <QHBoxLayout>
 #include <QToolButton>
 
@@ -27,20 +26,22 @@ TotalsStrip::TotalsStrip(FleetModel &fleet, QWidget *parent)
     setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Fixed);
     m_all = addButton({}, {});
     for (const ServiceState state : AllServiceStates)
-        m_states[state] = addButton(u"state:"_s + wireName(state), Icons::nameOf(state));
-    m_stale = addButton(u"stale"_s, u"stale"_s);
+        m_states[state] = addButton(
+            u"state:"_s + wireName(state),
+            Icons::coloured(Icons::nameOf(state), [state](const Theme &theme) { return theme.accent(state); }));
+    m_stale = addButton(
+        u"stale"_s, Icons::coloured(u"stale"_s, [](const Theme &theme) { return theme.accent(CodeVerdict::Stale); }));
     m_layout->addStretch();
     connect(&fleet, &FleetModel::totalsChanged, this, &TotalsStrip::update);
-    updateIcons();
     update();
     setFilter({});
 }
 
-QToolButton *TotalsStrip::addButton(const QString &filter, const QString &icon)
+QToolButton *TotalsStrip::addButton(const QString &filter, const QIcon &icon)
 {
     auto *const button = new QToolButton;
     button->setProperty("filter", filter);
-    button->setProperty("iconName", icon);
+    button->setIcon(icon);
     button->setCheckable(true);
     button->setAutoRaise(true);
     button->setFocusPolicy(Qt::StrongFocus);
@@ -176,30 +177,11 @@ void TotalsStrip::leaveEvent(QEvent *event)
     update();
 }
 
-void TotalsStrip::updateIcons()
-{
-    const Theme &theme = Theme::of(palette());
-    const auto paint = [this](QToolButton *button, const QColor &colour) {
-        const QString icon = button->property("iconName").toString();
-        button->setIcon(Icons::pixmap(icon, button->iconSize().width(), colour, devicePixelRatioF()));
-    };
-    for (auto it = m_states.cbegin(); it != m_states.cend(); ++it)
-        paint(it.value(), theme.accent(it.key()));
-    paint(m_stale, theme.accent(CodeVerdict::Stale));
-}
-
 void TotalsStrip::setFilter(const QString &filter)
 {
     for (QToolButton *const button : std::as_const(m_inOrder))
         button->setChecked(button->property("filter").toString() == filter.trimmed());
     update();
-}
-
-void TotalsStrip::changeEvent(QEvent *event)
-{
-    QWidget::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange)
-        updateIcons();
 }
 
 } // namespace Hephaestus

@@ -6,6 +6,7 @@
 #include <QWidget>
 
 class QHBoxLayout;
+class QIcon;
 class QToolButton;
 
 namespace Hephaestus {
@@ -32,12 +33,10 @@ protected:
     void resizeEvent(QResizeEvent *event) override;
     void enterEvent(QEnterEvent *event) override;
     void leaveEvent(QEvent *event) override;
-    void changeEvent(QEvent *event) override;
 
 private:
-    QToolButton *addButton(const QString &filter, const QString &icon);
+    QToolButton *addButton(const QString &filter, const QIcon &icon);
     void update();
-    void updateIcons();
     int fit();
     void fitOrLetGo();
     void hold();
