@@ -213,8 +213,10 @@ void RunProgram::programFinished()
     m_service.shutdown().setExitCode(m_supervisor.exitCode());
     if (m_stopped)
         checkWhetherStopped();
-    else if (m_supervisor.isPassedOn() && m_service.state().phase() < Phase::Draining)
+    else if (m_supervisor.isPassedOn() && m_service.state().phase() < Phase::Draining) {
+        m_endsByItself = true;
         m_service.shutdown().request(ShutdownMode::Signal); // nobody asked for it by the protocol
+    }
 }
 
 void RunProgram::takeOverPredecessor(std::optional<HandedProgram> &predecessor)
@@ -318,7 +320,7 @@ void RunProgram::passOnRest(const CleanupDone &done)
         m_supervisor.giveUpOutput();
         m_supervisor.flush(); // what is wrong with the file has been told, and is not the program's failure
         const QString error = Log::flush();
-        error.isEmpty() ? done() : done.failed(error);
+        error.isEmpty() || m_endsByItself ? done() : done.failed(error); // the program's own exit code counts then
     };
     if (m_overlap && isRestart()) { // two programs that write on would not let our reader come to an end
         m_supervisor.pauseOutput();

@@ -93,7 +93,8 @@ private:
     std::optional<std::chrono::steady_clock::time_point> m_endsUnsignalledUntil;
     QTimer m_settled; ///< once after each time the program becomes ready: what the start needed is given back
     bool m_hasTerminal = false;
-    bool m_wasReady = false; ///< the program that runs now
+    bool m_endsByItself = false; ///< the program has ended, and nobody had asked for it
+    bool m_wasReady = false;     ///< the program that runs now
     bool m_isReadyTold = false;
     bool m_hasListened = false;
 };

@@ -43,6 +43,15 @@ int writeAll(int descriptor, const QByteArray &bytes)
     return 0;
 }
 
+/// Whether nobody can read it any more: a pipe or socket without a reader, a terminal that was closed. No log is lost
+/// then that somebody waits for.
+bool isReaderGone(int descriptor, int error)
+{
+    struct stat status = {};
+    return error == EPIPE || error == ECONNRESET
+        || (error == EIO && ::fstat(descriptor, &status) == 0 && S_ISCHR(status.st_mode));
+}
+
 /// Its errno, or 0.
 int sync(int descriptor)
 {
@@ -90,7 +99,7 @@ void LogWriter::Shared::run()
             lock.lock();
             waiting.pop_front();
             bytes -= line.size();
-            error = failure ? failure : error;
+            error = failure && !isReaderGone(descriptor, failure) ? failure : error;
         } else if (syncsDone < syncsAsked) {
             const qint64 asked = syncsAsked;
             lock.unlock();

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void cleanup();
     void theExitCodeIsThePrograms_data();
     void theExitCodeIsThePrograms();
+    void aFullDiskForOurLogChangesNoExitCode();
     void theOutputPassesUnchanged_data();
     void theOutputPassesUnchanged();
     void aReaderInSmallStepsGetsEverything_data();
@@ -263,6 +264,15 @@ void TestRun::theOutputPassesUnchanged_data()
     QTest::newRow("a long line without end") << QByteArray(400'000, 'x');
     QTest::newRow("ends of lines only") << QByteArray(100'000, '\n');
     QTest::newRow("progress") << QByteArray("10%\r20%\r\n");
+}
+
+void TestRun::aFullDiskForOurLogChangesNoExitCode()
+{
+    QProcess process;
+    process.setStandardErrorFile(u"/dev/full"_s);
+    process.start(QStringLiteral(HEPHAESTUS_PROGRAM), command({}, {u"sh"_s, u"-c"_s, u"echo done"_s}));
+    QVERIFY(hasEnded(process));
+    QCOMPARE(process.exitCode(), 0);
 }
 
 void TestRun::theOutputPassesUnchanged()

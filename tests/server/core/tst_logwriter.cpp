@@ -6,6 +6,8 @@
 #include <QTest>
 
 #include <csignal>
+#include <cstdlib>
+#include <memory>
 #include <thread>
 
 #include <fcntl.h>
@@ -60,6 +62,8 @@ private Q_SLOTS:
     void aReaderThatDoesNotReadHoldsNobodyUp_data();
     void aReaderThatDoesNotReadHoldsNobodyUp();
     void anErrorIsToldOnce();
+    void aReaderThatIsGoneIsNoError_data();
+    void aReaderThatIsGoneIsNoError();
     void aWriterGoesWhileItsThreadIsStuck();
 };
 
@@ -111,6 +115,30 @@ void TestLogWriter::aReaderThatDoesNotReadHoldsNobodyUp()
     QCOMPARE(dropped, 1100 - taken);
     QCOMPARE(writer.takeDropped(), 0);
     QCOMPARE(read.count('\n'), taken + 1);
+}
+
+void TestLogWriter::aReaderThatIsGoneIsNoError_data()
+{
+    QTest::addColumn<bool>("isTerminal");
+    QTest::newRow("pipe") << false;
+    QTest::newRow("terminal") << true;
+}
+
+void TestLogWriter::aReaderThatIsGoneIsNoError()
+{
+    QFETCH(bool, isTerminal);
+    int ends[2] = {-1, -1};
+    if (isTerminal) {
+        ends[0] = ::posix_openpt(O_RDWR | O_NOCTTY);
+        QVERIFY(::grantpt(ends[0]) == 0 && ::unlockpt(ends[0]) == 0);
+        ends[1] = ::open(::ptsname(ends[0]), O_RDWR | O_NOCTTY);
+    } else {
+        QCOMPARE(::pipe(ends), 0);
+    }
+    ::close(ends[0]);
+    const auto writer = std::make_unique<LogWriter>(ends[1]);
+    QVERIFY(writer->write("nobody reads this\n"));
+    QCOMPARE(writer->flush(20s), QString());
 }
 
 void TestLogWriter::anErrorIsToldOnce()
