@@ -283,6 +283,10 @@ CodeReport readCode(const JsonReader &reader)
         code.changed << change;
     });
     reader.texts("reasons"_L1, code.reasons);
+    if (code.verdict == CodeVerdict::Fresh && !code.changed.isEmpty()) {
+        code.verdict = CodeVerdict::Unknown;
+        code.reasons << u"it says fresh, and names what has changed"_s;
+    }
     const JsonReader coverage = reader.object("coverage"_L1);
     coverage.count("processes"_L1, code.coverage.processes);
     coverage.count("executable"_L1, code.coverage.executables);

@@ -13,6 +13,7 @@ class TestHealthCodec : public QObject
 
 private Q_SLOTS:
     void aDependencyMayBeNamedInAnyScript();
+    void whatIsFreshHasNotChanged();
     void whatWasNotCheckedYetHasNotFailed();
     void whatIsEncodedReadsBackTheSame();
     void theBasicBodyHasTheFieldsOfTheProtocol();
@@ -360,6 +361,16 @@ void TestHealthCodec::whatWasNotCheckedYetHasNotFailed()
     const QByteArray body = encode(*report);
     QVERIFY2(body.contains(R"("status":"error")"), body.constData()); // readers know three words
     QCOMPARE(decodeReport(body)->dependencies, report->dependencies);
+}
+
+/// Of a service in another language, which contradicts itself.
+void TestHealthCodec::whatIsFreshHasNotChanged()
+{
+    const auto report = decodeReport(
+        R"({"status":"healthy","code":{"verdict":"fresh","changed":[{"path":"/srv/a.py","change":"modified"}]}})");
+    QVERIFY(report && report->code);
+    QCOMPARE(report->code->verdict, CodeVerdict::Unknown);
+    QVERIFY(!report->code->reasons.isEmpty());
 }
 
 QTEST_APPLESS_MAIN(TestHealthCodec)
