@@ -29,7 +29,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int LeastOfError = 24; ///< digits of the error of a dependency
+constexpr int LeastOfName = 24;  ///< digits of the name of a dependency, by which one knows it
+constexpr int LeastOfError = 24; ///< likewise of its error
 
 QLabel *plainLabel()
 {
@@ -101,7 +102,7 @@ DependenciesPage::DependenciesPage(QWidget *parent)
     m_table->setItemDelegateForColumn(DependencyModel::Status, new IconDelegate(statusLook, -1, m_table));
     // What is wrong is in sight at any width: before the numbers, some of which yield.
     m_table->horizontalHeader()->moveSection(DependencyModel::Error, DependencyModel::Successes);
-    new FittingColumns(m_table, {0, 10, 6, 6, 8, 9, 10, LeastOfError},
+    new FittingColumns(m_table, {LeastOfName, 10, 6, 6, 8, 9, 10, LeastOfError},
                        {DependencyModel::Successes, DependencyModel::LastSuccess, DependencyModel::FailurePercent,
                         DependencyModel::LastFailure, DependencyModel::Failures});
     m_table->setSortingEnabled(true);
@@ -114,8 +115,8 @@ DependenciesPage::DependenciesPage(QWidget *parent)
         if (index.column() >= DependencyModel::Successes && index.column() <= DependencyModel::LastFailure)
             Q_EMIT opened(index.data(DependencyModel::ReportRole).value<DependencyReport>().name); // a number leads on
     });
-    m_none->setMargin(spacing(fontMetrics(), 4));
-    m_none->setAlignment(Qt::AlignCenter);
+    m_none->setMargin(spacing(fontMetrics(), 2));
+    m_none->setAlignment(Qt::AlignLeft | Qt::AlignTop); // as the sentences of the other pages
     auto *const layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->addWidget(m_table);

@@ -22,7 +22,8 @@ class FittingColumns : public QObject
     Q_OBJECT
 
 public:
-    /// `least`: in digits, what each column keeps as far as it needs that; 0 has what is left, too. `yielding`: columns
+    /// `least`: in digits, what each column keeps as far as it needs that; 0 has what is left, too, or else the first
+    /// one has. `yielding`: columns
     /// that are hidden where there is not even room for the least of all, the first one first.
     FittingColumns(QTableView *table, const QList<int> &least, const QList<int> &yielding);
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "dashboard/model/dependencymodel.h"
 #include "dashboard/ui/alertlistdialog.h"
 #include "dashboard/ui/alertspage.h"
 #include "dashboard/ui/bulkprogress.h"
@@ -69,6 +70,7 @@ private Q_SLOTS:
     void widthIsSharedByNeed();
     void noColumnIsCutBesideRoomInAnother_data();
     void noColumnIsCutBesideRoomInAnother();
+    void theNameOfADependencyIsWholeBesideItsNumbers();
     void theStepOfAnActIsReadBesideDependencies();
     void whyItIsUnreachableIsReadBesideManyDependencies();
     void inAWideTableALongNameIsWhole();
@@ -437,6 +439,23 @@ void TestSmallWindow::noColumnIsCutBesideRoomInAnother()
     alerts.show();
     QVERIFY(QTest::qWaitForWindowExposed(&alerts));
     QTRY_COMPARE(cutBesideRoom(alerts.findChild<QTableView *>()), QString());
+}
+
+/// One knows it by its name.
+void TestSmallWindow::theNameOfADependencyIsWholeBesideItsNumbers()
+{
+    Bench bench;
+    HealthReport report = Reports::withError();
+    report.dependencies[0].name = u"primary-database-eu"_s;
+    report.dependencies[1].error = u"connection to 127.0.0.1:6333 was refused"_s;
+    bench.session.fleet().applyAnswer(bench.id, Reports::answer(report));
+    QVERIFY(bench.show({1380, 860}));
+    auto *const table = bench.open<DependenciesPage>()->findChild<QTableView *>();
+    const auto needed = [table](int column) {
+        return static_cast<const QAbstractItemView *>(table)->sizeHintForColumn(column);
+    };
+    QTRY_VERIFY2(table->columnWidth(DependencyModel::Name) >= needed(DependencyModel::Name),
+                 qPrintable(QString::number(table->columnWidth(DependencyModel::Name))));
 }
 
 /// The step is what somebody waits for: names of dependencies are shortened before it.
