@@ -29,6 +29,7 @@ BulkProgress::BulkProgress(BulkActions &bulk, QWidget *parent)
         else
             m_bulk.dismissSummary();
     });
+    setFixedHeight(spacing(fontMetrics(), 6)); // as a line of the events, whose place it takes
     auto *const layout = new QHBoxLayout(this);
     layout->setContentsMargins(spacing(fontMetrics(), 2), 0, 0, 0);
     layout->addWidget(m_bar);

@@ -250,6 +250,7 @@ void MainWindow::makeViewMenu()
     m_showEvents->setChecked(true);
     m_showEvents->setShortcut(tr("Ctrl+E"));
     connect(m_showEvents, &QAction::toggled, m_events, &QWidget::setVisible);
+    connect(m_showEvents, &QAction::toggled, this, &MainWindow::showBottom);
     QMenu *const columns = view->addMenu(tr("&Columns"));
     connect(columns, &QMenu::aboutToShow, m_table, [this, columns] {
         columns->clear();
@@ -301,7 +302,7 @@ QWidget *MainWindow::makeMainPage()
     m_columns->setStretchFactor(1, 2);
     m_rows = new QSplitter(Qt::Vertical);
     m_rows->addWidget(m_columns);
-    m_rows->addWidget(m_events);
+    m_rows->addWidget(makeBottom());
     m_rows->setStretchFactor(0, 1);
     for (QSplitter *const splitter : {m_columns, m_rows})
         splitter->setChildrenCollapsible(false);
@@ -313,9 +314,28 @@ QWidget *MainWindow::makeMainPage()
     layout->setSpacing(gap);
     layout->addWidget(m_filter);
     layout->addWidget(m_rows, 1);
-    layout->addWidget(new BulkProgress(m_session.bulk()));
     connectViews();
     return page;
+}
+
+/// The line of an act on several services takes its room from the oldest events in view: nothing else moves as it comes
+/// and goes.
+QWidget *MainWindow::makeBottom()
+{
+    auto *const bottom = new QWidget;
+    m_progress = new BulkProgress(m_session.bulk());
+    auto *const layout = new QVBoxLayout(bottom);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    layout->addWidget(m_events, 1);
+    layout->addWidget(m_progress);
+    connect(&m_session.bulk(), &BulkActions::progressChanged, this, &MainWindow::showBottom); // after the line itself
+    return bottom;
+}
+
+void MainWindow::showBottom()
+{
+    m_events->parentWidget()->setVisible(!m_events->isHidden() || !m_progress->isHidden());
 }
 
 void MainWindow::connectViews()

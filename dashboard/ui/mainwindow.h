@@ -18,6 +18,7 @@ class QStackedWidget;
 namespace Hephaestus {
 
 class AlertCommands;
+class BulkProgress;
 class CopyCommands;
 class DemoCommands;
 class DetailPane;
@@ -94,6 +95,8 @@ private:
     void makeViewMenu();
     void makeTableKeys();
     QWidget *makeMainPage();
+    QWidget *makeBottom();
+    void showBottom();
     void connectViews();
     void fillServiceMenu(QMenu *menu);
     QList<QAction *> allActions() const;
@@ -149,6 +152,7 @@ private:
     TableKeys *m_tableKeys;
     DetailPane *m_detail;
     EventList *m_events;
+    BulkProgress *m_progress;
     QSplitter *m_columns;
     QSplitter *m_rows;
     ElidedLabel *m_status;

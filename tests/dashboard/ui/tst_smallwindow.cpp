@@ -92,6 +92,8 @@ private Q_SLOTS:
     void aListShowsWholeRows();
     void whatIsSelectedStaysInSightWhateverTheFilter();
     void whatIsSaidInTheStatusBarHasRoom();
+    void theSummaryOfAnActOnManyMovesNoEvent_data();
+    void theSummaryOfAnActOnManyMovesNoEvent();
     void theTableKeepsTheChosenRowAndThreeMore();
     void nothingAboveThePagesMoves();
     void theNameAndTheStateKeepRoomBesideTheButtons_data();
@@ -900,6 +902,42 @@ void TestSmallWindow::whatIsSaidInTheStatusBarHasRoom()
     for (const ElidedLabel *const label : bar->findChildren<ElidedLabel *>())
         QVERIFY2(label->x() >= Small.width() * 2 / 5, qPrintable(QString::number(label->x())));
     QCOMPARE(bench.window.size(), Small);
+}
+
+void TestSmallWindow::theSummaryOfAnActOnManyMovesNoEvent_data()
+{
+    QTest::addColumn<QSize>("size");
+    for (const QSize &size : {Small, QSize(1380, 860)})
+        QTest::addRow("%d x %d", size.width(), size.height()) << size;
+}
+
+void TestSmallWindow::theSummaryOfAnActOnManyMovesNoEvent()
+{
+    QFETCH(QSize, size);
+    Bench bench;
+    FleetModel &fleet = bench.session.fleet();
+    for (const ServiceId id : fleet.ids()) {
+        RestartByCommand command;
+        command.command = {u"/there/is/no/such/program"_s};
+        fleet.setRestart(id, command);
+        fleet.applyAnswer(id, Reports::failure(ClientError::Refused));
+    }
+    QVERIFY(bench.show(size));
+    auto *const events = bench.window.findChild<EventList *>();
+    auto *const line = bench.window.findChild<BulkProgress *>();
+    const auto place = [&] { return events->mapTo(&bench.window, QPoint(0, 0)).y(); };
+    const int before = place();
+    BulkActions &bulk = bench.session.bulk();
+    bulk.perform(fleet.ids().first(2), ServiceAction::Start);
+    QTRY_VERIFY(!bulk.summary().isEmpty());
+    Test::deliverEvents();
+    QVERIFY(line->isVisible() && isWhole(line));
+    QCOMPARE(place(), before);
+    QVERIFY2(rowsSeen(events) >= 1, qPrintable(QString::number(rowsSeen(events))));
+    bulk.dismissSummary();
+    Test::deliverEvents();
+    QVERIFY(!line->isVisible());
+    QCOMPARE(place(), before);
 }
 
 void TestSmallWindow::theTableKeepsTheChosenRowAndThreeMore()
