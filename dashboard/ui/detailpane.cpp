@@ -21,6 +21,7 @@
 #include <QLabel>
 #include <QMenu>
 #include <QPointer>
+#include <QScrollArea>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -79,7 +80,6 @@ QWidget *DetailPane::makePage()
 {
     m_reason->setTextFormat(Qt::PlainText);
     m_reason->setAlignment(QStyle::visualAlignment(layoutDirection(), Qt::AlignLeft) | Qt::AlignTop);
-    m_reason->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_tabs->addTab(m_dependencies, tr("Dependencies"));
     m_tabs->addTab(m_graphs, tr("Graphs"));
     m_tabs->addTab(m_overview, tr("Overview"));
@@ -89,7 +89,12 @@ QWidget *DetailPane::makePage()
     m_tabs->addTab(m_deaths, tr("Deaths"));
     m_tabs->addTab(m_raw, tr("Raw"));
     m_tabs->addTab(m_alerts, tr("Alerts"));
+    for (int page = 0; page < m_tabs->count(); ++page) {
+        for (QScrollArea *const area : m_tabs->widget(page)->findChildren<QScrollArea *>())
+            area->setAccessibleName(m_tabs->tabText(page)); // it takes keys
+    }
     m_tabs->setDocumentMode(true);
+    m_tabs->setAccessibleName(tr("Details"));
 
     auto *const reason = new QHBoxLayout(m_reasonRow);
     reason->setContentsMargins(0, 0, 0, 0);
@@ -384,6 +389,7 @@ void DetailPane::refreshReason()
     m_reason->setVisible(m_shape != Shape::Flat || !reason.isEmpty());
     setPlainToolTip(m_reason, fitting == reason ? QString() : reason);
     m_reason->setAccessibleName(reason);
+    m_reason->setTextInteractionFlags(reason.isEmpty() ? Qt::NoTextInteraction : Qt::TextSelectableByMouse);
 }
 
 /// In pixels. Beside the facts it takes what it needs, and leaves some to them, above all to how old all is.

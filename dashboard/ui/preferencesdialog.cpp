@@ -72,6 +72,7 @@ PreferencesDialog::PreferencesDialog(const Preferences &preferences, const QStri
     column->addWidget(makeAttention());
     column->addWidget(m_alerts);
     auto *const area = new QScrollArea; // on a low screen
+    area->setAccessibleName(windowTitle());
     area->setFrameShape(QFrame::NoFrame);
     area->setWidgetResizable(true);
     area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

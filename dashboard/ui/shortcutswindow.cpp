@@ -110,6 +110,7 @@ ShortcutsWindow::ShortcutsWindow(const QList<QAction *> &actions, const QList<Ta
     const QSize wanted = sheet->end();
 
     auto *const scroll = new QScrollArea;
+    scroll->setAccessibleName(windowTitle());
     scroll->setObjectName(u"keySheet"_s);
     scroll->setWidget(sheet);
     scroll->setWidgetResizable(true);

@@ -1806,6 +1806,10 @@ https://… token-file=… ca=…</translation>
         <source>Its dependencies are not known: no answer of it was understood since it is watched here.</source>
         <translation>Seine Abhängigkeiten sind nicht bekannt: seit er hier beobachtet wird, wurde keine Antwort von ihm verstanden.</translation>
     </message>
+    <message>
+        <source>Details</source>
+        <translation>Einzelheiten</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::EventJournal</name>

@@ -97,6 +97,8 @@ void look(QAccessibleInterface *each, Finding &finding, int depth = 0)
         finding.cells += role == QAccessible::Cell; // an empty one is told by its header
         if (role != QAccessible::Cell && each->text(QAccessible::Name).trimmed().isEmpty())
             finding.nameless << describe(each);
+    } else if (each->state().focusable && !isInner(each) && each->text(QAccessible::Name).trimmed().isEmpty()) {
+        finding.nameless << describe(each);
     }
     for (int child = 0; child < each->childCount(); ++child)
         look(each->child(child), finding, depth + 1);
