@@ -50,8 +50,8 @@ DesktopPresence::DesktopPresence(MainWindow &window, FleetModel &fleet, QAction 
     connect(&fleet, &FleetModel::totalsChanged, this, &DesktopPresence::update);
     connect(&window, &MainWindow::preferencesChanged, this, &DesktopPresence::apply);
     m_alerts.start();
+    update(); // nothing can be shown without an icon
     apply(window.preferences());
-    update();
 }
 
 DesktopPresence::~DesktopPresence() = default;

@@ -108,7 +108,8 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     setWindowIcon(QIcon(u":/icons/hephaestus.svg"_s));
     setMinimumSize(SmallestWindow); // its own, so that what is in it never makes it larger
     makeActions();
-    m_pages->addWidget(new StartPage({m_add, m_open, m_discover, m_demo->begin()}));
+    auto *const start = new StartPage({m_add, m_open, m_discover, m_demo->begin()});
+    m_pages->addWidget(start);
     m_pages->addWidget(makeMainPage());
     setCentralWidget(m_pages);
     makeMenus();
@@ -144,11 +145,14 @@ MainWindow::MainWindow(FleetSession &session, const QString &demoFleet, QWidget 
     connect(m_demo, &DemoCommands::begun, m_table, &FleetView::select);
     connect(&m_statusTimer, &QTimer::timeout, this, &MainWindow::updateStatus);
     m_statusTimer.start(1s);
-    if (const QSettings settings; !settings.isWritable())
+    if (const QSettings settings; !settings.isWritable()) {
+        const QString file = visibleText(settings.fileName(), 200);
+        start->setWarning(tr("What you add is lost when the program ends: %1 cannot be written.").arg(file));
         session.journal().append({Clock::machine().wall(), NoService, tr("Preferences"), EventKind::Trouble,
                                   tr("favourites, views, services and preferences are lost at the end: %1 cannot be "
                                      "written")
-                                      .arg(settings.fileName())});
+                                      .arg(file)});
+    }
     showPage();
     m_layout = new WindowLayout(this, {m_columns, m_rows, m_showEvents, m_table, m_filter, m_detail, m_events});
     m_table->keepSomethingCurrent(); // of what the session has had from the beginning

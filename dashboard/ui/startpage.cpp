@@ -17,7 +17,7 @@ namespace {
 class Line : public QLabel
 {
 public:
-    explicit Line(const QString &text) : QLabel(text)
+    explicit Line(const QString &text = {}) : QLabel(text)
     {
         setTextFormat(Qt::PlainText);
         setWordWrap(true);
@@ -32,7 +32,7 @@ public:
 
 } // namespace
 
-StartPage::StartPage(const QList<QAction *> &actions, QWidget *parent) : QWidget(parent)
+StartPage::StartPage(const QList<QAction *> &actions, QWidget *parent) : QWidget(parent), m_warning(new Line)
 {
     auto *const picture = new QLabel;
     picture->setPixmap(QIcon(QStringLiteral(":/icons/hephaestus.svg")).pixmap(spacing(fontMetrics(), 16)));
@@ -59,12 +59,20 @@ StartPage::StartPage(const QList<QAction *> &actions, QWidget *parent) : QWidget
         inner->addWidget(button, row, 0);
         inner->addWidget(line, row++, 1);
     }
+    m_warning->hide();
+    inner->addWidget(m_warning, row, 0, 1, 2);
     auto *const layout = new QGridLayout(this);
     layout->addLayout(inner, 1, 1);
     layout->setRowStretch(0, 2);
     layout->setRowStretch(2, 3);
     layout->setColumnStretch(0, 1);
     layout->setColumnStretch(2, 1);
+}
+
+void StartPage::setWarning(const QString &sentence)
+{
+    m_warning->setText(sentence);
+    m_warning->setVisible(!sentence.isEmpty());
 }
 
 } // namespace Hephaestus

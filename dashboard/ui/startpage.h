@@ -4,6 +4,7 @@
 #include <QWidget>
 
 class QAction;
+class QLabel;
 
 namespace Hephaestus {
 
@@ -15,6 +16,11 @@ class StartPage : public QWidget
 public:
     /// A button for each action; its status tip is the line beside it.
     explicit StartPage(const QList<QAction *> &actions, QWidget *parent = nullptr);
+
+    void setWarning(const QString &sentence); ///< what to know before one adds anything; empty: nothing
+
+private:
+    QLabel *m_warning;
 };
 
 } // namespace Hephaestus

@@ -3238,6 +3238,10 @@ https://… token-file=… ca=…</translation>
         <source>What was under way has ended. Quit?</source>
         <translation>Was im Gange war, ist zu Ende. Beenden?</translation>
     </message>
+    <message>
+        <source>What you add is lost when the program ends: %1 cannot be written.</source>
+        <translation>Was hinzugefügt wird, geht am Ende des Programms verloren: %1 kann nicht geschrieben werden.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::ManualWindow</name>

@@ -4,6 +4,7 @@
 #include "dashboard/ui/actionbutton.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/confirmation.h"
+#include "dashboard/ui/desktoppresence.h"
 #include "dashboard/ui/detailpages.h"
 #include "dashboard/ui/detailpane.h"
 #include "dashboard/ui/elidedlabel.h"
@@ -28,6 +29,7 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDialog>
+#include <QFile>
 #include <QHeaderView>
 #include <QHelpEvent>
 #include <QLabel>
@@ -36,6 +38,7 @@
 #include <QMenuBar>
 #include <QPainter>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QScreen>
 #include <QScrollArea>
 #include <QScrollBar>
@@ -61,6 +64,8 @@ class TestMainWindow : public QObject
 private Q_SLOTS:
     void initTestCase();
     void theFirstRunInvites();
+    void theFirstPageSaysWhatWillBeLost();
+    void nothingIsShownInATrayWithoutAnIcon();
     void aServiceIsAddedByItsAddress();
     void aBrokenFleetFileIsExplained();
     void aHookIsTriedFromTheWindow();
@@ -230,6 +235,42 @@ void TestMainWindow::theFirstRunInvites()
              qPrintable(offered.join(u',')));
     bench.add(u"mcp"_s);
     QTRY_VERIFY(bench.table()->isVisible());
+}
+
+/// Nothing can be written below a file.
+void TestMainWindow::theFirstPageSaysWhatWillBeLost()
+{
+    const auto warning = [](const MainWindow &window) {
+        const QList<QLabel *> labels = window.findChildren<QLabel *>();
+        const auto found = std::ranges::find_if(
+            labels, [](const QLabel *label) { return label->isVisible() && label->text().contains(u" is lost "_s); });
+        return found == labels.end() ? QString() : (*found)->text();
+    };
+    {
+        FleetSession session;
+        MainWindow window(session);
+        window.show();
+        QCOMPARE(warning(window), QString());
+    }
+    QTemporaryDir folder;
+    QFile file(folder.filePath(u"file"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    const QString before = QStandardPaths::writableLocation(QStandardPaths::GenericConfigLocation);
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, file.fileName());
+    FleetSession session;
+    MainWindow window(session);
+    QSettings::setPath(QSettings::NativeFormat, QSettings::UserScope, before);
+    window.show();
+    QVERIFY2(warning(window).contains(file.fileName()), qPrintable(warning(window)));
+}
+
+void TestMainWindow::nothingIsShownInATrayWithoutAnIcon()
+{
+    QTest::failOnWarning(QRegularExpression(u"No Icon set"_s));
+    FleetSession session;
+    MainWindow window(session);
+    QAction restartStale(u"Restart all stale"_s);
+    const DesktopPresence presence(window, session.fleet(), &restartStale);
 }
 
 void TestMainWindow::aServiceIsAddedByItsAddress()
