@@ -266,7 +266,9 @@ void FleetView::makeRoom()
     for (const auto &[column, letters] : Growing) {
         if (room <= 0 || hidden.contains(column) || m_chosen.contains(column))
             continue;
-        const int more = std::min(letters * fontMetrics().averageCharWidth(), room / 2);
+        // What a longer text has taken already counts: else the column would grow by it though there was room for it.
+        const int wanted = m_least[column] + letters * fontMetrics().averageCharWidth();
+        const int more = std::clamp(wanted - widths[column], 0, room / 2);
         widths[column] += more;
         room -= more;
     }

@@ -72,6 +72,7 @@ private Q_SLOTS:
     void noColumnIsCutBesideRoomInAnother();
     void theNameOfADependencyIsWholeBesideItsNumbers();
     void theStepOfAnActIsReadBesideDependencies();
+    void aLongerStateThatFitsDoesNotWidenItsColumn();
     void whyItIsUnreachableIsReadBesideManyDependencies();
     void inAWideTableALongNameIsWhole();
     void ofAStateTheReasonIsLeftOutBeforeAPartOfIt();
@@ -479,6 +480,29 @@ void TestSmallWindow::theStepOfAnActIsReadBesideDependencies()
     QTRY_VERIFY2(table->columnWidth(FleetModel::State) >= needed(FleetModel::State),
                  qPrintable(QString::number(table->columnWidth(FleetModel::State))));
     QVERIFY(table->columnWidth(FleetModel::Service) >= needed(FleetModel::Service));
+}
+
+/// The service of a long name tells that what is in view was measured.
+void TestSmallWindow::aLongerStateThatFitsDoesNotWidenItsColumn()
+{
+    Bench bench;
+    FleetModel &fleet = bench.session.fleet();
+    QVERIFY(bench.show({2560, 1440}));
+    auto *const table = bench.window.findChild<FleetView *>();
+    const auto needed = [table](int column) {
+        return static_cast<const QAbstractItemView *>(table)->sizeHintForColumn(column);
+    };
+    const auto measureWith = [&](const QString &name) {
+        fleet.applyAnswer(fleet.add(Reports::entry(name, u"http://127.0.0.1:2/"_s + name)),
+                          Reports::answer(Reports::healthy()));
+        return QTest::qWaitFor([&] { return table->columnWidth(FleetModel::Service) >= needed(FleetModel::Service); });
+    };
+    QVERIFY(measureWith(u"orders-api-of-the-storefront-in-two-regions"_s));
+    const int before = table->columnWidth(FleetModel::State);
+    fleet.setActivity(bench.id, Activity{ServiceState::ShuttingDown, u"draining 3, 1 min 50 s left"_s});
+    QVERIFY(needed(FleetModel::State) < before);
+    QVERIFY(measureWith(u"orders-api-of-the-storefront-of-others-in-two-regions-and-elsewhere"_s));
+    QCOMPARE(table->columnWidth(FleetModel::State), before);
 }
 
 namespace {
