@@ -237,6 +237,8 @@ Result<QList<EnvVariable>> readEnvFiles(const QStringList &paths, const Outside 
         if (const auto problem = openRegularFile(file, path))
             return Problem{shown, problem->what};
         const QByteArray text = file.read(LargestEnvFile + 1);
+        if (file.error() != QFileDevice::NoError)
+            return Problem{shown, u"cannot be read: %1"_s.arg(file.errorString())};
         if (text.size() > LargestEnvFile)
             return Problem{shown, u"is larger than 1 MiB"_s};
         if (const auto problem = readEnvText(text, shown, outside, variables))

@@ -161,6 +161,8 @@ ConfigDocument ConfigDocument::fromFile(const QString &path)
     if (const QString why = whyNotTrusted(path); !why.isEmpty())
         return refused(u"is not read, since others could have written it: %1"_s.arg(why));
     const QByteArray text = file.read(LargestFile + 1);
+    if (file.error() != QFileDevice::NoError)
+        return refused(u"cannot be read: %1"_s.arg(file.errorString()));
     if (text.size() > LargestFile)
         return refused(u"is larger than %1 MiB"_s.arg(LargestFile / 1024 / 1024));
     ConfigDocument document = fromText(text, path);

@@ -172,6 +172,7 @@ void TestConfigReader::anUnreadableFileIsAProblem_data()
     QTest::newRow("directory") << u"directory"_s << u"expected a regular file, found a directory"_s;
     QTest::newRow("pipe") << u"pipe"_s << u"expected a regular file, found a FIFO"_s;
     QTest::newRow("endless") << u"/dev/zero"_s << u"expected a regular file, found a device"_s;
+    QTest::newRow("fails") << u"/proc/self/mem"_s << u"cannot be read: Input/output error"_s; // at its beginning
     QTest::newRow("large") << u"large"_s << u"is larger than 4 MiB"_s;
 }
 
