@@ -6,6 +6,8 @@
 #include "common/client/openfiles.h"
 #include "common/fleet/knownprotocol.h"
 
+#include <algorithm>
+
 namespace Hephaestus {
 
 using namespace std::chrono_literals;
@@ -114,10 +116,8 @@ void PollingFeed::giveUp(ServiceId id)
 void PollingFeed::lookAtLate()
 {
     const Clock::TimePoint now = m_clock.now();
-    bool isAnyHere = false;
     for (const ServiceId id : m_poller.askedBefore(now - Late)) {
         const qint64 pid = m_processOf(id);
-        isAnyHere = isAnyHere || pid != 0;
         const std::optional<ProcessEntry> process = pid != 0 ? readProcess(pid) : std::nullopt;
         if (!process || !process->isSuspended())
             continue;
@@ -126,7 +126,8 @@ void PollingFeed::lookAtLate()
         answer.reply.message = tr("its process is suspended by a signal: kill -CONT %1 lets it go on").arg(pid);
         m_poller.settle(id, answer);
     }
-    if (isAnyHere && !m_poller.isQuiet())
+    const QList<ServiceId> open = m_poller.askedBefore(now); // those that are not late yet, too
+    if (std::ranges::any_of(open, [this](ServiceId id) { return m_processOf(id) != 0; }))
         m_lateTimer.start(Late);
 }
 
