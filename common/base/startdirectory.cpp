@@ -16,6 +16,11 @@ QByteArray startDirectory()
     if (named.startsWith('/') && ::stat(named.constData(), &there) == 0 && ::stat(".", &here) == 0
         && there.st_dev == here.st_dev && there.st_ino == here.st_ino)
         return named;
+    return currentDirectory();
+}
+
+QByteArray currentDirectory()
+{
     char path[PATH_MAX];
     return ::getcwd(path, sizeof path) ? QByteArray(path) : QByteArray();
 }

@@ -9,4 +9,7 @@ namespace Hephaestus {
 /// its symbolic links (`current` of releases). Else as the kernel names it; empty: it has no name any more. Any thread.
 QByteArray startDirectory();
 
+/// As the kernel names it, without symbolic links; empty: it has no name any more. Any thread.
+QByteArray currentDirectory();
+
 } // namespace Hephaestus

@@ -77,6 +77,7 @@ Reexec::Reexec()
     : m_arguments(zeroEnded("/proc/self/cmdline"))
     , m_environment(zeroEnded("/proc/self/environ"))
     , m_directory(startDirectory())
+    , m_plainDirectory(currentDirectory())
 {
     if (m_arguments.isEmpty()) { // without /proc
         m_arguments = zeroEndedOf(s_arguments);
@@ -85,12 +86,18 @@ Reexec::Reexec()
     m_path = programPath(m_directory);
 }
 
+/// A link that is gone leads nowhere, but the directory may be there.
+QByteArray Reexec::directory() const
+{
+    return ::access(m_directory.constData(), X_OK) == 0 ? m_directory : m_plainDirectory;
+}
+
 std::optional<Problem> Reexec::check() const
 {
     if (::access(OwnFile, F_OK) != 0)
         return Problem{QString::fromLatin1(OwnFile), u"without /proc it is not known what program this is"_s};
-    if (::access(m_directory.constData(), X_OK) != 0)
-        return Problem{QFile::decodeName(m_directory), u"the directory this was started in is gone"_s};
+    if (::access(directory().constData(), X_OK) != 0)
+        return Problem{QFile::decodeName(directory()), u"the directory this was started in is gone"_s};
     return checkProgramFile(m_path);
 }
 
@@ -104,7 +111,7 @@ bool Reexec::isReplaced() const
 std::optional<Problem> Reexec::tryOut(const QByteArrayList &arguments, std::chrono::milliseconds timeout) const
 {
     const auto problem = [&](const QString &what) { return Problem{QFile::decodeName(m_path), what}; };
-    auto spawned = spawn({QByteArrayList{m_path} + arguments, m_directory, {}}, {});
+    auto spawned = spawn({QByteArrayList{m_path} + arguments, directory(), {}}, {});
     if (const auto failure = std::get_if<StartFailure>(&spawned))
         return Problem{{}, failure->what};
     const SpawnedChild &child = std::get<SpawnedChild>(spawned);
@@ -138,7 +145,7 @@ StartFailure Reexec::execute(const QList<HandedSocket> &sockets) const
         return StartFailure{StartFailure::NotExecutable,
                             u"%1: %2"_s.arg(QString::fromLatin1(what), QString::fromLocal8Bit(std::strerror(errno)))};
     };
-    if (::chdir(m_directory.constData()) != 0)
+    if (::chdir(directory().constData()) != 0)
         return failed("the directory this was started in cannot be entered");
     if (!handover.prepare(sockets) || !handover.place())
         return failed("the listening sockets cannot be handed over");

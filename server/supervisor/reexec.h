@@ -38,7 +38,10 @@ private:
     QByteArray m_path;
     QByteArrayList m_arguments;
     QByteArrayList m_environment;
-    QByteArray m_directory;
+    QByteArray directory() const;
+
+    QByteArray m_directory;      ///< by the links by which it was started there
+    QByteArray m_plainDirectory; ///< without them
 };
 
 } // namespace Hephaestus

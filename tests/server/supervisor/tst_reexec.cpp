@@ -36,6 +36,7 @@ private Q_SLOTS:
     void theProgramNowOnDiskTakesOver();
     void aLinkIsFollowedAnew();
     void aLinkToTheDirectoryIsFollowedAnew();
+    void aLinkToTheDirectoryThatIsGoneIsNotMissed();
     void aHundredLivesLeakNothing();
     void aFileThatCannotBeExecutedIsFoundBefore_data();
     void aFileThatCannotBeExecutedIsFoundBefore();
@@ -149,6 +150,19 @@ void TestReexec::aLinkToTheDirectoryIsFollowedAnew()
     QVERIFY(QFile::remove(current));
     QVERIFY(QFile::link(root.filePath(u"two"_s), current));
     QVERIFY(ask("restart").contains("directory " + QFile::encodeName(root.filePath(u"two"_s)) + ' '));
+}
+
+void TestReexec::aLinkToTheDirectoryThatIsGoneIsNotMissed()
+{
+    const QDir root(directory->path());
+    const QString current = root.filePath(u"current"_s);
+    QVERIFY(root.mkdir(u"one"_s) && QFile::link(root.filePath(u"one"_s), current));
+    start(program, current);
+    line();
+    line();
+    QVERIFY(QFile::remove(current));
+    QCOMPARE(ask("check"), "fine");
+    QVERIFY(ask("restart").contains("directory " + QFile::encodeName(root.filePath(u"one"_s)) + ' '));
 }
 
 void TestReexec::aHundredLivesLeakNothing()
