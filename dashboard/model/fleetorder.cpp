@@ -2,7 +2,9 @@
 #include "dashboard/model/fleetorder.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
+#include <utility>
 
 namespace Hephaestus {
 
@@ -43,24 +45,23 @@ std::vector<FleetOrder::Group *> FleetOrder::wantedGroups()
     groups.reserve(m_groups.size());
     for (auto &[name, group] : m_groups)
         groups.push_back(&group);
-    if (!isGrouped || column < 0)
+    if (!isGrouped || column < 0 || m_texts > 0)
         return groups;
-    const double sign = direction == Qt::AscendingOrder ? 1 : -1;
-    std::unordered_map<const Group *, double> first;
-    for (const auto &[id, item] : m_items) {
-        if (!item.place.shown)
-            continue;
-        if (item.text)
-            return groups;
-        const auto [known, isNew] = first.try_emplace(item.group, sign * item.number);
-        if (!isNew)
-            known->second = std::min(known->second, sign * item.number);
-    }
-    std::ranges::stable_sort(groups, {}, [&first](const Group *group) {
-        const auto known = first.find(group);
-        return known == first.end() ? std::numeric_limits<double>::infinity() : known->second;
+    std::ranges::stable_sort(groups, {}, [this](const Group *group) {
+        if (group->numbers.empty())
+            return std::numeric_limits<double>::infinity();
+        return direction == Qt::AscendingOrder ? *group->numbers.begin() : -*group->numbers.rbegin();
     });
     return groups;
+}
+
+bool FleetOrder::areGroupsRanked()
+{
+    const auto shown = [](std::vector<Group *> groups) {
+        std::erase_if(groups, [](const Group *group) { return group->shown == 0; });
+        return groups;
+    };
+    return shown(wantedGroups()) == shown(m_ranked);
 }
 
 void FleetOrder::rank(std::vector<Group *> groups)
@@ -98,8 +99,10 @@ FleetOrder::Item &FleetOrder::note(int line)
     const ServiceRow &service = m_fleet.row(line);
     Item &item = m_items[service.id];
     item.service = service.id;
-    if (item.group)
+    if (item.group) {
         item.group->shown -= item.place.shown;
+        discount(item);
+    }
     Place place = placeOf(line);
     if (!item.group || item.group->name != place.group)
         item.group = &groupOf(place.group);
@@ -109,6 +112,7 @@ FleetOrder::Item &FleetOrder::note(int line)
     item.group->shown += item.place.shown;
     if (item.place.shown)
         noteKeys(item, service.entry.name);
+    count(item);
     return item;
 }
 
@@ -133,11 +137,32 @@ bool FleetOrder::isDisplaced(int line) const
     return item && item->place != placeOf(line);
 }
 
+/// So that a group's first is known without a look at all services.
+void FleetOrder::count(Item &item)
+{
+    if (!isGrouped || column < 0 || !item.place.shown)
+        return;
+    item.isTextCounted = item.text.has_value();
+    m_texts += item.isTextCounted;
+    if (!item.text && !std::isnan(item.number))
+        item.counted = item.group->numbers.insert(item.number);
+}
+
+void FleetOrder::discount(Item &item)
+{
+    if (item.counted)
+        item.group->numbers.erase(*item.counted);
+    item.counted.reset();
+    m_texts -= std::exchange(item.isTextCounted, false);
+}
+
 FleetOrder::Taken FleetOrder::take(ServiceId id)
 {
     Taken taken = m_items.extract(id);
-    if (!taken.empty())
+    if (!taken.empty()) {
         taken.mapped().group->shown -= taken.mapped().place.shown;
+        discount(taken.mapped());
+    }
     return taken;
 }
 

@@ -8,6 +8,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
 #include <vector>
 
@@ -43,6 +44,9 @@ public:
         QString name{};
         std::optional<QCollatorSortKey> nameKey{}; ///< of that name
 
+        std::optional<std::multiset<double>::iterator> counted{}; ///< its number, in those of its group
+        bool isTextCounted = false;
+
         // Of who shows them:
         int row = -1;          ///< -1: it has none
         int wanted = -1;       ///< its row in what is to be shown
@@ -54,6 +58,7 @@ public:
         int rank = -1; ///< groups stand in this order; -1: it has just come
         int shown = 0; ///< services that match
         bool isFolded = false;
+        std::multiset<double> numbers{}; ///< of those that match, where numbers decide
         Item heading{};
     };
 
@@ -83,8 +88,8 @@ public:
     void rankGroups(); ///< lets each group stand where its services say now
     /// Gives groups that have come a place and moves no other: by their names, or behind all where values decide.
     void rankNewGroups();
-    bool areGroupsRanked() { return wantedGroups() == m_ranked; } ///< rankGroups() would change nothing
-    QList<ServiceId> membersOf(const Group &group) const;         ///< those that match, in order
+    bool areGroupsRanked();                               ///< rankGroups() would change nothing that is shown
+    QList<ServiceId> membersOf(const Group &group) const; ///< those that match, in order
 
 private:
     struct LastIfUnnamed
@@ -94,6 +99,8 @@ private:
 
     Place placeOf(int line) const;
     void noteKeys(Item &item, const QString &name) const;
+    void count(Item &item);
+    void discount(Item &item);
     std::vector<Group *> wantedGroups();
     void rank(std::vector<Group *> groups);
 
@@ -103,6 +110,7 @@ private:
     std::unordered_map<ServiceId, Item> m_items;      ///< Items keep their addresses
     std::map<QString, Group, LastIfUnnamed> m_groups; ///< all that there ever were
     std::vector<Group *> m_ranked;                    ///< in the order of their ranks
+    int m_texts = 0;                                  ///< services that match, and have a word in the column
     QCollator m_collator;                             ///< of names, as QString::localeAwareCompare()
 };
 
