@@ -3,10 +3,10 @@
 
 #include "common/base/processentry.h"
 
-#include <QDir>
 #include <QFile>
 #include <QSet>
 
+#include <dirent.h>
 #include <linux/magic.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -16,6 +16,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <memory>
 
 namespace Hephaestus {
 namespace {
@@ -64,17 +65,18 @@ QList<MappedFile> heldJars(pid_t pid)
 {
     constexpr std::array Endings{".jar", ".war", ".ear"};
     const QByteArray process = "/proc/" + QByteArray::number(pid) + '/';
+    const std::unique_ptr<DIR, int (*)(DIR *)> directory(::opendir((process + "fd").constData()), ::closedir);
     QList<MappedFile> files;
-    for (const QString &number :
-         QDir(QFile::decodeName(process + "fd")).entryList(QDir::NoDotAndDotDot | QDir::Files | QDir::System)) {
-        const QByteArray entry = "fd/" + QFile::encodeName(number);
+    // A stat() of each would wait for a file system that hangs, and a server has thousands of connections.
+    while (const dirent *const each = directory ? ::readdir(directory.get()) : nullptr) {
+        const QByteArray entry = QByteArray("fd/") + each->d_name;
         std::array<char, PATH_MAX> target{};
         const ssize_t size = ::readlink((process + entry).constData(), target.data(), target.size());
         QByteArray path(target.data(), std::max(size, ssize_t(0)));
         const bool deleted = path.endsWith(Deleted);
         path.chop(deleted ? Deleted.size() : 0);
         struct stat status = {};
-        if (std::any_of(Endings.begin(), Endings.end(), [&](const char *each) { return path.endsWith(each); })
+        if (std::any_of(Endings.begin(), Endings.end(), [&](const char *end) { return path.endsWith(end); })
             && ::stat((process + entry).constData(), &status) == 0 && S_ISREG(status.st_mode))
             files << MappedFile{path, entry, status.st_dev, status.st_ino, deleted, true};
     }
