@@ -23,17 +23,19 @@ std::optional<QByteArray> withoutMarks(QByteArrayView lines)
 {
     QByteArray text;
     qsizetype copied = 0;
-    for (qsizetype at = lines.indexOf('Z'); at >= 0; at = lines.indexOf('Z', at + 1)) { // the end of a mark's time
+    for (qsizetype at = lines.indexOf('Z'); at >= 0;) { // the first of a line: the end of a mark's time
         const QByteArrayView rest = lines.sliced(at + 1);
-        if (!rest.startsWith(" stdout:\n") && !rest.startsWith(" stderr:\n") && !rest.startsWith(EventMark))
-            continue;
-        const qsizetype begin = at == 0 ? 0 : lines.lastIndexOf('\n', at) + 1;
         const qsizetype end = lines.indexOf('\n', at);
-        if (begin < copied || !looksLikeMark(lines.sliced(begin, (end < 0 ? lines.size() : end + 1) - begin)))
-            continue;
-        text += lines.sliced(copied, begin - copied);
-        text += ' ';
-        copied = begin;
+        const qsizetype next = end < 0 ? lines.size() : end + 1;
+        if (rest.startsWith(" stdout:\n") || rest.startsWith(" stderr:\n") || rest.startsWith(EventMark)) {
+            const qsizetype begin = at == 0 ? 0 : lines.lastIndexOf('\n', at) + 1;
+            if (looksLikeMark(lines.sliced(begin, next - begin))) {
+                text += lines.sliced(copied, begin - copied);
+                text += ' ';
+                copied = begin;
+            }
+        }
+        at = lines.indexOf('Z', next);
     }
     return text.isEmpty() ? std::nullopt : std::optional(text.append(lines.sliced(copied)));
 }
