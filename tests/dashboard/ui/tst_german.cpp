@@ -286,13 +286,17 @@ void TestGerman::theSheetOfKeysFitsASmallWindow()
 void TestGerman::theFirstPageFitsASmallWindow_data()
 {
     QTest::addColumn<QString>("language");
-    for (const QString &language : languages())
-        QTest::addRow("%s", qPrintable(language)) << language;
+    QTest::addColumn<bool>("isWarned");
+    for (const QString &language : languages()) {
+        for (const bool isWarned : {false, true})
+            QTest::addRow("%s%s", qPrintable(language), isWarned ? ", with a warning" : "") << language << isWarned;
+    }
 }
 
 void TestGerman::theFirstPageFitsASmallWindow()
 {
     QFETCH(QString, language);
+    QFETCH(bool, isWarned);
     useLanguage(language);
     Bench bench(0);
     QFont font = bench.window.font();
@@ -300,9 +304,14 @@ void TestGerman::theFirstPageFitsASmallWindow()
     bench.window.setFont(font);
     QVERIFY(bench.show({640, 400}));
     QCOMPARE(bench.window.size(), QSize(640, 400));
-    const auto *const page = bench.window.findChild<StartPage *>();
+    auto *const page = bench.window.findChild<StartPage *>();
+    if (isWarned)
+        page->setWarning(u"What you add is lost when the program ends: /home/somebody/.config/hephaestus.conf"_s);
+    QCoreApplication::processEvents();
     int looked = 0;
     for (const QLabel *const label : page->findChildren<QLabel *>()) {
+        if (label->isHidden())
+            continue;
         const QRect place(label->mapTo(page, QPoint()), label->size());
         QVERIFY2(page->rect().contains(place), qPrintable(label->text()));
         if (label->text().isEmpty())
