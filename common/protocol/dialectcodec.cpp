@@ -17,9 +17,9 @@ using namespace Qt::StringLiterals;
 
 constexpr qsizetype MostDependencies = 64;
 constexpr qsizetype LongestError = 500;
-constexpr qsizetype LongestSentence = 200; ///< a text without markup that may be a word of health
-constexpr qsizetype LongestList = 8192;    ///< a text of one check a line
+constexpr qsizetype LongestList = 8192; ///< a text of one check a line
 constexpr int DeepestPart = 8;
+constexpr int DeepestEnvelope = 3;
 
 /// One check or component, in the order of the body.
 struct Part
@@ -28,12 +28,14 @@ struct Part
     HealthVerdict verdict;
     QString why; ///< why it is not well
     QVariantMap details;
+    bool isClear = true; ///< that it is not well, whatever the name of the part means
 };
 
 struct Said
 {
     HealthVerdict verdict;
     QString word; ///< as the body has it
+    bool isClear = true;
 };
 
 QString textOf(const QJsonValue &value)
@@ -63,13 +65,50 @@ bool isContainer(const QString &key)
     return names.contains(key.toLower());
 }
 
+/// What a name is made of, in small letters: `last`, `error` of `last_error` and `lastError`.
+QStringList wordsOf(const QString &key)
+{
+    static const QRegularExpression border(u"[^A-Za-z0-9]+|(?<=[a-z0-9])(?=[A-Z])"_s);
+    return key.left(200).split(border, Qt::SkipEmptyParts).join(u' ').toLower().split(u' ');
+}
+
+bool isOfThePast(const QString &key)
+{
+    const QString first = wordsOf(key).constFirst();
+    return first == "last"_L1 || first == "previous"_L1;
+}
+
+/// `last_error`: a text, and no part. `last_backup` is one.
+bool isPastError(const QString &key)
+{
+    static const QSet<QString> names{u"error"_s, u"errors"_s, u"message"_s, u"reason"_s, u"failure"_s, u"exception"_s};
+    return isOfThePast(key) && names.contains(wordsOf(key).constLast());
+}
+
 /// Texts of such fields may look like a state, and are none of now.
 bool isNoState(const QString &key)
 {
-    static const QRegularExpression other(
-        u"^(last|previous|error|reason)|^logs?(_|$)|level|mode|type|name|message|env|version|severity|policy"_s,
-        QRegularExpression::CaseInsensitiveOption);
-    return other.match(key).hasMatch();
+    static const QSet<QString> names{
+        u"level"_s, u"loglevel"_s, u"log"_s,      u"logs"_s,        u"logging"_s, u"logger"_s,   u"mode"_s,
+        u"type"_s,  u"name"_s,     u"hostname"_s, u"message"_s,     u"error"_s,   u"errors"_s,   u"reason"_s,
+        u"env"_s,   u"policy"_s,   u"version"_s,  u"environment"_s, u"msg"_s,     u"severity"_s, u"priority"_s};
+    return isOfThePast(key) || names.contains(wordsOf(key).constLast());
+}
+
+/// Lists of such a name tell what happened, and not what is.
+bool isHistory(const QString &key)
+{
+    static const QSet<QString> names{u"jobs"_s,   u"runs"_s,    u"builds"_s,      u"events"_s,   u"history"_s,
+                                     u"alerts"_s, u"backups"_s, u"deployments"_s, u"requests"_s, u"incidents"_s,
+                                     u"tasks"_s,  u"logs"_s,    u"messages"_s};
+    return isOfThePast(key) || names.contains(wordsOf(key).constLast());
+}
+
+/// What an answer is wrapped in (JSend and the like).
+bool isEnvelope(const QString &key)
+{
+    static const QSet<QString> names{u"data"_s, u"payload"_s, u"response"_s, u"result"_s, u"body"_s};
+    return names.contains(key.toLower());
 }
 
 /// Where a bare word is the state of the part that the key names. Details and infos hold other texts as well.
@@ -92,8 +131,9 @@ enum class Told { Nothing, Word, NotKnown };
 Told sayOf(const QJsonValue &value, bool mayBeFlag, std::optional<Said> &said)
 {
     const auto note = [&said](HealthVerdict verdict, const QString &word) {
-        if (!said || verdict > said->verdict)
-            said = Said{verdict, word.simplified().left(80)};
+        const bool isClear = word == "false"_L1 || clearlyFails(word);
+        if (!said || verdict > said->verdict || (verdict == said->verdict && isClear && !said->isClear))
+            said = Said{verdict, word.simplified().left(80), isClear};
         return Told::Word;
     };
     if (value.isBool())
@@ -128,12 +168,22 @@ void sayOfBadFlags(const QJsonObject &object, std::optional<Said> &said)
         const QString key = it.key().toLower();
         const HealthVerdict verdict = key == "degraded"_L1 ? HealthVerdict::Degraded : HealthVerdict::Ill;
         if (it->isBool() && it->toBool() && bad.contains(key) && (!said || verdict > said->verdict))
-            said = Said{verdict, it.key()};
+            said = Said{verdict, it.key(), clearlyFails(key)};
     }
 }
 
+/// `{"initialized": true, "sealed": false}`: Vault has no other word.
+void sayOfVault(const QJsonObject &object, std::optional<Said> &said)
+{
+    const QJsonValue initialized = object["initialized"_L1];
+    if (!said && initialized.isBool() && object["sealed"_L1].isBool())
+        said = initialized.toBool() ? Said{HealthVerdict::Well, u"unsealed"_s}
+                                    : Said{HealthVerdict::Ill, u"uninitialized"_s};
+}
+
 /// What an object says of itself; the worst word counts. `NotKnown`: it has a status, of a word that is not known.
-Told sayOf(const QJsonObject &object, std::optional<Said> &said)
+/// `isRoot`: flags count that mean something else elsewhere.
+Told sayOf(const QJsonObject &object, bool isRoot, std::optional<Said> &said)
 {
     Told told = Told::Nothing;
     for (const QLatin1StringView key : {"status"_L1, "state"_L1, "health"_L1, "overall"_L1, "overallStatus"_L1,
@@ -151,7 +201,10 @@ Told sayOf(const QJsonObject &object, std::optional<Said> &said)
         if ((value.isBool() || value.isString()) && sayOf(value, true, said) == Told::Word && told == Told::Nothing)
             told = Told::Word;
     }
-    sayOfBadFlags(object, said);
+    if (isRoot || said)
+        sayOfBadFlags(object, said);
+    if (isRoot)
+        sayOfVault(object, said);
     return said && told == Told::Nothing ? Told::Word : told;
 }
 
@@ -184,24 +237,47 @@ QVariantMap detailsOf(const QJsonObject &object)
     return details;
 }
 
+/// A word that is not known may still tell of a failure, as a sentence: `connection refused`.
+QString unknownWordOf(const QJsonObject &object)
+{
+    QString first;
+    for (const QLatin1StringView key : {"status"_L1, "health"_L1, "overall"_L1, "state"_L1}) {
+        const QString text = valueOf(object, key).toString().left(LongestSentence);
+        if (clearlyFails(text))
+            return text;
+        if (first.isEmpty())
+            first = text;
+    }
+    return first;
+}
+
+/// True of a list of what has a name and says something of itself.
+bool isListOfParts(const QJsonValue &value)
+{
+    const QJsonArray list = value.toArray();
+    return std::any_of(list.begin(), list.end(), [](const QJsonValue &element) {
+        const QJsonObject object = element.toObject();
+        const auto has = [&object](QLatin1StringView key) { return valueOf(object, key).isString(); };
+        return (has("name"_L1) || has("id"_L1) || has("service"_L1) || has("component"_L1))
+            && (has("status"_L1) || has("state"_L1) || has("health"_L1) || valueOf(object, "healthy"_L1).isBool());
+    });
+}
+
 /// Gathers the parts of a JSON body.
 class PartReader
 {
 public:
     /// The parts below the fields of `object`, which says of the whole what `said` is. A field that no convention names
-    /// counts if nothing is said, or if it fails beside a good word.
-    void readFields(const QJsonObject &object, const std::optional<Said> &said)
+    /// counts if nothing is said, or if it clearly fails beside a good word. What is within an envelope is a root of
+    /// its own: it may make `said` worse, with `why`.
+    void readFields(const QJsonObject &object, std::optional<Said> &said, QString &why, int depth = 0)
     {
         for (auto it = object.begin(); it != object.end(); ++it) {
-            const QString key = it.key();
-            if (isContainer(key) && (it->isObject() || it->isArray()))
-                readContainer(*it, {}, key, 0);
-            else if (maybeCheck(key) && (it->isObject() || it->isArray()))
-                readPart(*it, {}, key, 0);
-            else if (!said)
-                readOther(*it, key);
-            else if (said->verdict == HealthVerdict::Well && !it->isArray() && !isNoState(key))
-                readAside(*it, key);
+            if (isEnvelope(it.key()) && it->isObject() && depth < DeepestEnvelope
+                && (!said || said->verdict == HealthVerdict::Well))
+                readEnvelope(it->toObject(), said, why, depth + 1);
+            else
+                readField(*it, it.key(), said);
         }
     }
 
@@ -215,22 +291,55 @@ private:
         return (prefix.isEmpty() ? name : prefix + u'/' + name).left(200);
     }
 
+    void readEnvelope(const QJsonObject &object, std::optional<Said> &said, QString &why, int depth)
+    {
+        std::optional<Said> inner;
+        const Told told = sayOf(object, true, inner);
+        if (inner && (!said || inner->verdict > said->verdict)) {
+            said = inner;
+            why = reasonOf(object, inner->word);
+        }
+        if (told == Told::NotKnown)
+            addUnknown(u"data"_s, unknownWordOf(object), {});
+        readFields(object, said, why, depth);
+    }
+
+    void readField(const QJsonValue &value, const QString &key, const std::optional<Said> &said)
+    {
+        const bool isTree = value.isObject() || value.isArray();
+        if (isTree && isContainer(key))
+            readContainer(value, {}, key, 0);
+        else if (isTree && maybeCheck(key))
+            readPart(value, {}, key, 0);
+        else if (!said)
+            readOther(value, key);
+        else if (said->verdict == HealthVerdict::Well)
+            readAside(value, key);
+    }
+
     void readOther(const QJsonValue &value, const QString &key)
     {
-        const qsizetype before = parts.size();
         if (!value.isObject() && !value.isArray())
             return readBareWord(value, key);
         readPart(value, {}, key, 0);
-        if (key == "data"_L1 && parts.size() == before) // the body of an envelope (JSend)
-            readContainer(value, {}, key, 0);
     }
+
+    /// What stands beside a good word of the whole, under a name of the program's own.
     void readAside(const QJsonValue &value, const QString &key)
     {
         const qsizetype before = parts.size();
+        if (value.isArray() ? isHistory(key) || !isListOfParts(value) : isOfThePast(key))
+            return;
         readOther(value, key);
-        parts.erase(std::remove_if(parts.begin() + before, parts.end(),
-                                   [](const Part &part) { return part.verdict < HealthVerdict::Degraded; }),
-                    parts.end());
+        const QJsonObject several = parts.size() == before && !isHistory(key) ? value.toObject() : QJsonObject();
+        for (auto it = several.begin(); it != several.end(); ++it) { // `{"databases": {"main": {"status": "down"}}}`
+            if (it->isObject() && !isOfThePast(it.key()))
+                readPart(*it, key, it.key(), DeepestPart);
+        }
+        parts.erase(
+            std::remove_if(parts.begin() + before, parts.end(),
+                           [](const Part &part) { return part.verdict < HealthVerdict::Degraded || !part.isClear; }),
+            parts.end());
     }
 
     void readContainer(const QJsonValue &container, const QString &prefix, const QString &key, int depth)
@@ -243,7 +352,7 @@ private:
         for (auto it = object.begin(); it != object.end(); ++it) {
             if (it->isObject() || it->isArray())
                 readPart(*it, prefix, it.key(), depth);
-            else if (holdsBareWords(key) && !it->isNull())
+            else if (holdsBareWords(key) && !it->isNull() && !isPastError(it.key()))
                 readWord(joined(prefix, it.key()), *it, key == "components"_L1);
         }
     }
@@ -262,20 +371,22 @@ private:
                 readContainer(nested, name, inner, depth + 1);
         }
         std::optional<Said> said;
-        const Told told = sayOf(object, said);
+        const Told told = sayOf(object, false, said);
+        const QString other = unknownWordOf(object);
         const bool childIsIll = std::any_of(parts.begin() + before, parts.end(),
                                             [](const Part &part) { return part.verdict >= HealthVerdict::Degraded; });
         if (said && !(childIsIll && said->verdict >= HealthVerdict::Degraded))
             addSaid(name, *said, object);
-        else if (!said && told == Told::NotKnown)
-            addUnknown(name, textOf(valueOf(object, "status"_L1)), detailsOf(object));
+        if ((!said && told == Told::NotKnown)
+            || (clearlyFails(other) && (!said || said->verdict == HealthVerdict::Well)))
+            addUnknown(name, other, detailsOf(object));
     }
-    /// A word that is not known may still tell of a failure, as a sentence: `connection refused`.
+
     void addUnknown(const QString &name, const QString &word, const QVariantMap &details)
     {
         const auto verdict = verdictOfSentence(word.left(LongestSentence));
         if (verdict && *verdict >= HealthVerdict::Degraded)
-            parts << Part{name, *verdict, u"says "_s + word.simplified(), details};
+            parts << Part{name, *verdict, u"says "_s + word.simplified(), details, clearlyFails(word)};
         else
             parts << Part{name, HealthVerdict::Unsaid, {}, details};
     }
@@ -300,14 +411,14 @@ private:
 
     void addSaid(const QString &name, const Said &said, const QJsonObject &object)
     {
-        parts << Part{name, said.verdict, reasonOf(object, said.word), detailsOf(object)};
+        parts << Part{name, said.verdict, reasonOf(object, said.word), detailsOf(object), said.isClear};
     }
 
     void readWord(const QString &name, const QJsonValue &value, bool mustBeObject)
     {
         std::optional<Said> said;
         if (sayOf(value, true, said) == Told::Word)
-            parts << Part{name, said->verdict, u"says "_s + textOf(value).simplified(), {}};
+            parts << Part{name, said->verdict, u"says "_s + textOf(value).simplified(), {}, said->isClear};
         else if (mustBeObject)
             parts << Part{name, HealthVerdict::Ill, u"says "_s + textOf(value).simplified(), {}};
         else
@@ -319,7 +430,7 @@ private:
     {
         std::optional<Said> said;
         if (!value.isBool() && !isNoState(key) && sayOf(value, false, said) == Told::Word)
-            parts << Part{key, said->verdict, u"says "_s + textOf(value).simplified(), {}};
+            parts << Part{key, said->verdict, u"says "_s + textOf(value).simplified(), {}, said->isClear};
     }
 };
 
@@ -420,7 +531,7 @@ Dialect dialectOf(const QJsonObject &root, const QString &word)
 Result<std::optional<ForeignReport>> readObject(int httpStatus, const QJsonObject &root)
 {
     std::optional<Said> said;
-    const Told told = sayOf(root, said);
+    const Told told = sayOf(root, true, said);
     QJsonValue status = valueOf(root, "status"_L1);
     if (status.isUndefined())
         status = valueOf(root, "health"_L1);
@@ -432,7 +543,8 @@ Result<std::optional<ForeignReport>> readObject(int httpStatus, const QJsonObjec
         !parts.isUndefined() && !parts.isNull() && !parts.isObject() && !parts.isArray())
         return Problem{u"dependencies"_s, u"expected an object or a list"_s};
     PartReader reader;
-    reader.readFields(root, said);
+    QString why;
+    reader.readFields(root, said, why);
     if (!said && reader.parts.isEmpty()) {
         const double number = status.toDouble(); // of HTTP, perhaps; ASP.NET Core's 0 is Unhealthy
         if (!status.isUndefined() && (number < 200 || number > 299))
@@ -443,7 +555,8 @@ Result<std::optional<ForeignReport>> readObject(int httpStatus, const QJsonObjec
         return std::optional<ForeignReport>();
     }
     const QString word = said ? said->word : QString();
-    ForeignReport foreign = reportOf(httpStatus, said, reader.parts, reasonOf(root, word), dialectOf(root, word));
+    ForeignReport foreign =
+        reportOf(httpStatus, said, reader.parts, why.isEmpty() ? reasonOf(root, word) : why, dialectOf(root, word));
     const QString release = textOf(root.value("releaseId"_L1));
     foreign.report.version = release.isEmpty() ? textOf(root.value("version"_L1)) : release;
     const QString service = textOf(root.value("serviceId"_L1));

@@ -60,59 +60,178 @@ std::optional<HealthVerdict> worse(std::optional<HealthVerdict> one, std::option
     return !one || (other && *other > *one) ? other : one;
 }
 
-/// True of `ready: false` and `healthy=no`.
-bool deniesGood(const QString &line)
+/// Bad words that may also mean a feature that is off, a colour, a level or a channel.
+bool isAmbiguous(const QString &word)
+{
+    static const QSet<QString> words{u"inactive"_s, u"stopped"_s, u"offline"_s, u"maintenance"_s, u"sealed"_s,
+                                     u"red"_s,      u"yellow"_s,  u"bad"_s,     u"broken"_s,      u"partial"_s,
+                                     u"unstable"_s, u"warn"_s,    u"warning"_s};
+    return words.contains(word);
+}
+
+/// Good words that name a state of the whole, and no count of things (as `active`, `connected` and `running` may).
+bool isState(const QString &word)
+{
+    static const QSet<QString> words{u"ready"_s, u"healthy"_s, u"ok"_s, u"up"_s, u"live"_s, u"alive"_s};
+    return words.contains(word);
+}
+
+/// Whether `no` before it tells of a failure: `no healthy upstream`, and not `no active jobs`.
+bool isNeeded(const QString &word)
+{
+    static const QSet<QString> words{u"available"_s, u"reachable"_s, u"working"_s,
+                                     u"serving"_s,   u"good"_s,      u"operational"_s};
+    return words.contains(word) || isState(word);
+}
+
+/// A sentence in small letters, with one spelling of what denies, and without what tells of the past or of a rate.
+QString prepared(const QString &line)
+{
+    static const QList<std::pair<QRegularExpression, QString>> rules{
+        {QRegularExpression(u"n['\u2019]t\\b"_s), u" not"_s},
+        {QRegularExpression(u"\\bno longer\\b"_s), u"not"_s},
+        {QRegularExpression(u"\\s-+\\s"_s), u" ; "_s},
+        {QRegularExpression(u"(?<![\\d.])0\\s*(?:/|of|out of)\\s*(?:the\\s+|all\\s+)?[1-9]\\d*"_s), u"noneof"_s},
+        {QRegularExpression(u"\\b(?:0|no|none|noneof) not[ _]\\w+"_s), u" "_s},
+        {QRegularExpression(u"\\b(?:last|previous)[ _-]?(?:error|failure|exception)s?\\b[^,;)]*"_s), u" "_s},
+        {QRegularExpression(
+             u"\\b(?:error|failure|fail|timeout|warning)s?[ _-](?:rate|ratio|count|budget|level)s?\\b"_s),
+         u" "_s},
+        {QRegularExpression(u"\\btimeout=\\d\\S*"_s), u" "_s},
+    };
+    QString text = line.left(LongestSentence).toLower();
+    for (const auto &[pattern, replacement] : rules)
+        text.replace(pattern, replacement);
+    return text;
+}
+
+/// Takes out of `text` what is said not to be so: `failed: 0`, `running=no`. True: it denies a state, as `ready: false`
+/// and `healthy=no` do.
+bool takeDenied(QString &text)
 {
     static const QRegularExpression denied(
-        u"(\\w+)\"?\\s*[:=]\\s*\"?(?:false|no|not|0|off|null|none)\"?\\s*(?:$|[,;./}\\]])"_s,
-        QRegularExpression::CaseInsensitiveOption);
-    for (auto match = denied.globalMatch(line); match.hasNext();) {
-        if (lookUp(normalized(match.next().captured(1))) == HealthVerdict::Well)
-            return true;
+        u"([\\w-]+)\"?\\s*([:=])\\s*\"?(false|no|not(?: yet)?|0|off|null|none|noneof)\"?"
+        u"(?=\\s*(?:$|[,;)}\\]|]|\\.(?!\\d))|(\\s+[\\w-]+\\s*[:=]))"_s);
+    QString kept;
+    qsizetype end = 0;
+    for (auto match = denied.globalMatch(text); match.hasNext();) {
+        const auto one = match.next();
+        const QString value = one.captured(3);
+        QString word = normalized(one.captured(1));
+        if (!lookUp(word))
+            word = word.section(u'_', -1); // `last_error`, `is_ready`
+        if (isState(word)) {
+            const bool isCountAfter = value == "0"_L1 && one.captured(2) == ":"_L1 && one.hasCaptured(4);
+            if (value != "null"_L1 && value != "none"_L1 && !isCountAfter)
+                return true;
+        } else if (lookUp(word)) {
+            kept += text.sliced(end, one.capturedStart() - end);
+            end = one.capturedEnd();
+        }
     }
+    text = kept + text.sliced(end);
     return false;
+}
+
+/// What denies the words after it, as far as its clause goes.
+enum class Denial { None, Zero, No, NoneOf, Not };
+
+std::optional<Denial> denialOf(const QString &word)
+{
+    static const QHash<QString, Denial> table{
+        {u"not"_s, Denial::Not},   {u"never"_s, Denial::Not},    {u"cannot"_s, Denial::Not}, {u"no"_s, Denial::No},
+        {u"none"_s, Denial::No},   {u"nothing"_s, Denial::No},   {u"without"_s, Denial::No}, {u"0"_s, Denial::Zero},
+        {u"zero"_s, Denial::Zero}, {u"noneof"_s, Denial::NoneOf}};
+    const auto found = table.constFind(word);
+    return found == table.cend() ? std::nullopt : std::optional(*found);
+}
+
+/// What a word says that is denied. `distance`: how many words after the denial.
+std::optional<HealthVerdict> denied(HealthVerdict verdict, const QString &word, Denial denial, int distance)
+{
+    if (verdict != HealthVerdict::Well)
+        return {};
+    const bool isIll = denial == Denial::Not || denial == Denial::NoneOf || (denial == Denial::No && isNeeded(word))
+        || (denial == Denial::Zero && distance <= 2 && isNeeded(word) && word != "ok"_L1 && word != "up"_L1);
+    return isIll ? std::optional(HealthVerdict::Ill) : std::nullopt;
+}
+
+/// The worst word of the clauses of a prepared text.
+std::optional<HealthVerdict> verdictOfClauses(const QString &text, bool onlyClear)
+{
+    static const QRegularExpression wordOrEnd(u"[^\\W_]+|[.,;:!?()|\u2013\u2014]"_s,
+                                              QRegularExpression::UseUnicodePropertiesOption);
+    std::optional<HealthVerdict> worst;
+    bool isGoodSaid = false;
+    auto denial = Denial::None;
+    int distance = 0;
+    QString previous;
+    bool isNotBeforeAnd = false; // `not started and ready`
+    for (auto match = wordOrEnd.globalMatch(text); match.hasNext();) {
+        const QString word = match.next().captured(0);
+        ++distance;
+        const bool endsCounts = word == "all"_L1 || word == "everything"_L1 || (word.toInt() > 0);
+        if (!word.front().isLetterOrNumber() || word == "but"_L1 || word == "and"_L1
+            || (endsCounts && denial != Denial::Not)) {
+            isNotBeforeAnd = word == "and"_L1 && denial == Denial::Not;
+            denial = Denial::None;
+            previous = word;
+            continue;
+        }
+        const bool isPair = lookUp(previous + u'_' + word).has_value(); // `timed out`, `not ready`
+        std::optional<HealthVerdict> verdict = isPair ? lookUp(previous + u'_' + word) : lookUp(word);
+        if (isNotBeforeAnd)
+            denial = Denial::Not;
+        if (verdict && denial != Denial::None && !(isPair && denialOf(previous)))
+            verdict = denied(*verdict, word, denial, distance);
+        if (isNotBeforeAnd)
+            denial = Denial::None;
+        isNotBeforeAnd = false;
+        if (verdict == HealthVerdict::Well)
+            isGoodSaid = true;
+        if (isGoodSaid && (word == "waiting"_L1 || word == "pending"_L1)) // for requests, perhaps
+            verdict.reset();
+        if (!onlyClear || !isAmbiguous(word))
+            worst = worse(worst, verdict);
+        if (const auto here = denialOf(word)) {
+            denial = *here;
+            distance = 0;
+        }
+        previous = word;
+    }
+    return worst;
 }
 
 } // namespace
 
 std::optional<HealthVerdict> verdictOfWord(const QString &word)
 {
-    const QString text = normalized(word.left(80));
-    if (const auto whole = lookUp(text))
+    if (const auto whole = lookUp(normalized(word.left(80))))
         return whole;
-    const qsizetype colon = word.indexOf(u':');
-    if (colon <= 0 || colon >= 80)
-        return {};
-    const auto before = lookUp(normalized(word.left(colon)));
+    QString text = prepared(word);
+    const bool isDenied = takeDenied(text);
+    const qsizetype colon = text.left(80).indexOf(u':');
+    const auto before = colon > 0 ? lookUp(normalized(text.left(colon))) : std::nullopt;
     if (before != HealthVerdict::Well)
         return before;
-    return deniesGood(word) ? HealthVerdict::Ill : worse(before, verdictOfSentence(word.mid(colon + 1)));
+    return isDenied ? HealthVerdict::Ill : worse(before, verdictOfClauses(text, false));
 }
 
 std::optional<HealthVerdict> verdictOfSentence(const QString &line)
 {
     if (const auto whole = verdictOfWord(line))
         return whole;
-    if (deniesGood(line))
-        return HealthVerdict::Ill;
-    static const QRegularExpression contraction(u"n['\u2019]t\\b"_s);
-    static const QRegularExpression wordOrEnd(u"[^\\W_]+|[.,;:!?]"_s, QRegularExpression::UseUnicodePropertiesOption);
-    static const QSet<QString> denials{u"not"_s, u"no"_s, u"never"_s, u"cannot"_s, u"without"_s, u"0"_s, u"zero"_s};
-    std::optional<HealthVerdict> worst;
-    bool isDenied = false; // until its clause ends
-    QString previous;
-    for (auto match = wordOrEnd.globalMatch(line.toLower().replace(contraction, u" not"_s)); match.hasNext();) {
-        const QString word = match.next().captured(0);
-        if (!word.front().isLetterOrNumber() || word == "but"_L1)
-            isDenied = false;
-        std::optional<HealthVerdict> verdict = lookUp(previous + u'_' + word); // `timed out`
-        if (!verdict && (verdict = lookUp(word)) && isDenied)
-            verdict = *verdict == HealthVerdict::Well ? std::optional(HealthVerdict::Ill) : std::nullopt;
-        worst = worse(worst, verdict);
-        isDenied = isDenied || denials.contains(word);
-        previous = word;
-    }
-    return worst;
+    QString text = prepared(line);
+    return takeDenied(text) ? HealthVerdict::Ill : verdictOfClauses(text, false);
+}
+
+bool clearlyFails(const QString &line)
+{
+    const QString word = normalized(line.left(80));
+    if (const auto whole = lookUp(word))
+        return *whole >= HealthVerdict::Degraded && !isAmbiguous(word);
+    QString text = prepared(line);
+    return takeDenied(text) || verdictOfClauses(text, true) >= HealthVerdict::Degraded;
 }
 
 } // namespace Hephaestus

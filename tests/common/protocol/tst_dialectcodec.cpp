@@ -120,13 +120,139 @@ void TestDialectCodec::bodiesAreTakenForWhatTheySay_data()
     row("no state of now", 200,
         R"({"status":"ok","last_job":{"status":"failed"},"log_level":"warning","mode":"offline","jobs":[{"ok":false}]})",
         u"healthy"_s);
-    row("an envelope", 200, R"({"status":"success","data":{"status":"DOWN"}})", u"data: says DOWN"_s);
+    row("an envelope", 200, R"({"status":"success","data":{"status":"DOWN"}})", u"service: says DOWN"_s);
     row("an envelope of parts", 200, R"({"status":"success","data":{"mysql":{"status":"down"},"mq":{"status":"up"}}})",
         u"mysql: says down"_s);
     row("a flag that is bad when set", 200, R"({"status":"ok","maintenance":true})", u"service: says maintenance"_s);
     row("such a flag that is not set", 200, R"({"status":"ok","maintenance":false,"sealed":false})", u"healthy"_s);
     row("such a flag alone", 200, R"({"initialized":true,"sealed":true})", u"service: says sealed"_s);
     row("a degraded flag", 200, R"({"status":"ok","degraded":true})", u"service: degraded: says degraded"_s);
+    // Counts, times and what is denied beside a good word are no failure.
+    row("OK: 0.004s", 200, "OK: 0.004s", u"healthy"_s);
+    row("HTTP OK: 0.05s", 200, "HTTP OK: 0.05s", u"healthy"_s);
+    row("{checks:{db:ok: 0.3ms}}", 200, R"({"checks":{"db":"ok: 0.3ms"}})", u"healthy"_s);
+    row("up: 0.5 days", 200, "up: 0.5 days", u"healthy"_s);
+    row("OK: 0/5 checks failing", 200, "OK: 0/5 checks failing", u"healthy"_s);
+    row("OK: none", 200, "OK: none", u"healthy"_s);
+    row("OK: 5 passed, failed: 0", 200, "OK: 5 passed, failed: 0", u"healthy"_s);
+    row("healthy: 12 workers, failed: 0", 200, "healthy: 12 workers, failed: 0", u"healthy"_s);
+    row("OK: critical=0 warning=0", 200, "OK: critical=0 warning=0", u"healthy"_s);
+    row("OK: error rate 0.1%", 200, "OK: error rate 0.1%", u"healthy"_s);
+    row("OK, none failed", 200, "OK, none failed", u"healthy"_s);
+    row("OK: nothing failed", 200, "OK: nothing failed", u"healthy"_s);
+    row("No problems - all systems operational", 200, "No problems - all systems operational", u"healthy"_s);
+    row("No issues detected and all services are healthy", 200, "No issues detected and all services are healthy",
+        u"healthy"_s);
+    row("0 failed - OK", 200, "0 failed - OK", u"healthy"_s);
+    row("No errors (OK)", 200, "No errors (OK)", u"healthy"_s);
+    row("running - 0 active jobs", 200, "running - 0 active jobs", u"healthy"_s);
+    row("OK, 0 active connections", 200, "OK, 0 active connections", u"healthy"_s);
+    row("OK: no active jobs", 200, "OK: no active jobs", u"healthy"_s);
+    row("Server is running and waiting for connections", 200, "Server is running and waiting for connections",
+        u"healthy"_s);
+    row("ready, waiting for requests", 200, "ready, waiting for requests", u"healthy"_s);
+    row("OK: 0/5 checks failing, 0 timed out, 0 not ready", 200, "OK: 0/5 checks failing, 0 timed out, 0 not ready",
+        u"healthy"_s);
+    row("{checks:{db:ok (last error: none)}}", 200, "{\"checks\":{\"db\":\"ok (last error: none)\"}}", u"healthy"_s);
+    row("{status:pass,checks:{last_error:connection refused,db:ok}}", 200,
+        R"({"status":"pass","checks":{"last_error":"connection refused","db":"ok"}})", u"healthy"_s);
+    row("{status:ok,checks:{pool:connection pool: active=0, idle=5}}", 200,
+        R"({"status":"ok","checks":{"pool":"connection pool: active=0, idle=5"}})", u"healthy"_s);
+    // Nor are features that are off, levels, colours and what happened.
+    row("beside ok: maintenance:inactive", 200, R"({"status":"ok","maintenance":"inactive"})", u"healthy"_s);
+    row("beside ok: alarm:inactive", 200, R"({"status":"ok","alarm":"inactive"})", u"healthy"_s);
+    row("beside ok: profiler:inactive", 200, R"({"status":"ok","profiler":"inactive"})", u"healthy"_s);
+    row("beside ok: recording:stopped", 200, R"({"status":"ok","recording":"stopped"})", u"healthy"_s);
+    row("beside ok: license:{status:inactive}", 200, R"({"status":"ok","license":{"status":"inactive"}})",
+        u"healthy"_s);
+    row("beside ok: color:red", 200, R"({"status":"ok","color":"red"})", u"healthy"_s);
+    row("beside ok: channel:unstable", 200, R"({"status":"ok","channel":"unstable"})", u"healthy"_s);
+    row("beside ok: logging:warn", 200, R"({"status":"ok","logging":"warn"})", u"healthy"_s);
+    row("beside ok: features:{offline:true}", 200, R"({"status":"ok","features":{"offline":true}})", u"healthy"_s);
+    row("beside ok: features:{beta:false,offline:inactive}", 200,
+        R"({"status":"ok","features":{"beta":false,"offline":"inactive"}})", u"healthy"_s);
+    row("beside ok: lastError:timeout", 200, R"({"status":"ok","lastError":"timeout"})", u"healthy"_s);
+    row("beside ok: errorPolicy:failed", 200, R"({"status":"ok","errorPolicy":"failed"})", u"healthy"_s);
+    row("beside ok: previous_leader:{status:down}", 200, R"({"status":"ok","previous_leader":{"status":"down"}})",
+        u"healthy"_s);
+    row("beside ok: circuitBreakers:{db:{state:CLOSED}}", 200,
+        R"({"status":"ok","circuitBreakers":{"db":{"state":"CLOSED"}}})", u"healthy"_s);
+    row("beside ok: jobs:[{name:nightly,status:failed}]", 200,
+        R"({"status":"ok","jobs":[{"name":"nightly","status":"failed"}]})", u"healthy"_s);
+    row("beside ok: backup:{last_run:{status:failed}}", 200,
+        R"({"status":"ok","backup":{"last_run":{"status":"failed"}}})", u"healthy"_s);
+    // What clearly fails is told, whatever its name, and in whatever it is wrapped.
+    row("clear beside ok: message_queue:disconnected", 200, R"({"status":"ok","message_queue":"disconnected"})",
+        u"message_queue: says disconnected"_s);
+    row("clear beside ok: model:{status:error}", 200, R"({"status":"ok","model":{"status":"error"}})",
+        u"model: says error"_s);
+    row("clear beside ok: typesense:down", 200, R"({"status":"ok","typesense":"down"})", u"typesense: says down"_s);
+    row("clear beside ok: leveldb:{status:error}", 200, R"({"status":"ok","leveldb":{"status":"error"}})",
+        u"leveldb: says error"_s);
+    row("clear beside ok: envoy:disconnected", 200, R"({"status":"ok","envoy":"disconnected"})",
+        u"envoy: says disconnected"_s);
+    row("clear beside ok: namenode:{status:down}", 200, R"({"status":"ok","namenode":{"status":"down"}})",
+        u"namenode: says down"_s);
+    row("clear beside ok: policy_engine:down", 200, R"({"status":"ok","policy_engine":"down"})",
+        u"policy_engine: says down"_s);
+    row("clear beside ok: nodes:[{name:a,status:down},{name:b,status:up}]", 200,
+        R"({"status":"ok","nodes":[{"name":"a","status":"down"},{"name":"b","status":"up"}]})",
+        u"nodes a: says down"_s);
+    row("clear beside ok: databases:{main:{status:down}}", 200,
+        R"({"status":"ok","databases":{"main":{"status":"down"}}})", u"databases/main: says down"_s);
+    row("clear beside ok: checks:{db:{health:connection refused}}", 200,
+        R"({"status":"ok","checks":{"db":{"health":"connection refused"}}})", u"db: says connection refused"_s);
+    row("clear beside ok: checks:{db:{status:ok,state:connection refused}}", 200,
+        R"({"status":"ok","checks":{"db":{"status":"ok","state":"connection refused"}}})",
+        u"db: says connection refused"_s);
+    row("clear beside ok: redis:{status:degraded}", 200, R"({"status":"ok","redis":{"status":"degraded"}})",
+        u"redis: degraded: says degraded"_s);
+    row("within data: {database:disconnected}", 200, R"({"status":"success","data":{"database":"disconnected"}})",
+        u"database: says disconnected"_s);
+    row("within data: {healthy:true,redis:{status:down}}", 200,
+        R"({"status":"success","data":{"healthy":true,"redis":{"status":"down"}}})", u"redis: says down"_s);
+    row("within data: {status:starting}", 200, R"({"status":"success","data":{"status":"starting"}})",
+        u"service: says starting"_s);
+    row("within payload: {database:disconnected}", 200, R"({"status":"success","payload":{"database":"disconnected"}})",
+        u"database: says disconnected"_s);
+    row("within payload: {healthy:true,redis:{status:down}}", 200,
+        R"({"status":"success","payload":{"healthy":true,"redis":{"status":"down"}}})", u"redis: says down"_s);
+    row("within payload: {status:starting}", 200, R"({"status":"success","payload":{"status":"starting"}})",
+        u"service: says starting"_s);
+    row("within response: {database:disconnected}", 200,
+        R"({"status":"success","response":{"database":"disconnected"}})", u"database: says disconnected"_s);
+    row("within response: {healthy:true,redis:{status:down}}", 200,
+        R"({"status":"success","response":{"healthy":true,"redis":{"status":"down"}}})", u"redis: says down"_s);
+    row("within response: {status:starting}", 200, R"({"status":"success","response":{"status":"starting"}})",
+        u"service: says starting"_s);
+    row("within result: {database:disconnected}", 200, R"({"status":"success","result":{"database":"disconnected"}})",
+        u"database: says disconnected"_s);
+    row("within result: {healthy:true,redis:{status:down}}", 200,
+        R"({"status":"success","result":{"healthy":true,"redis":{"status":"down"}}})", u"redis: says down"_s);
+    row("within result: {status:starting}", 200, R"({"status":"success","result":{"status":"starting"}})",
+        u"service: says starting"_s);
+    row("within two envelopes", 200, R"({"status":"success","data":{"result":{"status":"maintenance"}}})",
+        u"service: says maintenance"_s);
+    row("an envelope that is well", 200, R"({"status":"success","data":{"status":"UP","license":"inactive"}})",
+        u"healthy"_s);
+    // What is denied of a good word still is a failure.
+    row("0 of 3 ready", 200, "0 of 3 ready", u"service: says 0 of 3 ready"_s);
+    row("0/3 replicas available", 200, "0/3 replicas available", u"service: says 0/3 replicas available"_s);
+    row("no healthy upstream", 200, "no healthy upstream", u"service: says no healthy upstream"_s);
+    row("none ready", 200, "none ready", u"service: says none ready"_s);
+    row("OK: 3 of 5 checks failed, 0 skipped", 200, "OK: 3 of 5 checks failed, 0 skipped",
+        u"service: says OK: 3 of 5 checks failed, 0 skipped"_s);
+    row("not started and ready", 200, "not started and ready", u"service: says not started and ready"_s);
+    row("error: 0 nodes available", 200, "error: 0 nodes available", u"service: says error: 0 nodes available"_s);
+    row("failed: no route to host", 200, "failed: no route to host", u"service: says failed: no route to host"_s);
+    row("ready: not yet", 200, "ready: not yet", u"service: says ready: not yet"_s);
+    row("is_ready=0", 200, "is_ready=0", u"service: says is_ready=0"_s);
+    row("isn't up and running", 200, "isn't up and running", u"service: says isn't up and running"_s);
+    row("No answer, unreachable", 200, "No answer, unreachable", u"service: says No answer, unreachable"_s);
+    row("database: 0 nodes ready", 200, "database: 0 nodes ready", u"service: says database: 0 nodes ready"_s);
+    row("running, failed: 3", 200, "running, failed: 3", u"service: says running, failed: 3"_s);
+    row("good words without end", 200, R"({"status":")" + QByteArray("ok:").repeated(20'000) + R"("})", u"healthy"_s);
+    row("a good word and a long one", 200, R"({"status":"ok:)" + QByteArray(60'000, 'a') + R"("})", u"healthy"_s);
     row("a byte order mark", 200, "\xef\xbb\xbf{\"ready\":false}", u"service: says false"_s);
     // Texts.
     row("a word", 200, "Healthy", u"healthy"_s);
@@ -272,6 +398,24 @@ void TestDialectCodec::realProgramsAreTakenForWhatTheySay_data()
         u"service: says critical"_s);
     row("Traefik", 200, "OK", u"healthy"_s);
     row("Vault, sealed", 503, R"({"initialized":true,"sealed":true,"standby":true})", u"service: says sealed"_s);
+    row("Vault", 200,
+        R"({"initialized":true,"sealed":false,"standby":false,"performance_standby":false,)"
+        R"("replication_performance_mode":"disabled","replication_dr_mode":"disabled","version":"1.15"})",
+        u"healthy"_s);
+    row("Vault, new", 501, R"({"initialized":false,"sealed":true,"standby":true})", u"service: says sealed"_s);
+    row("Consul", 200, R"([{"Node":"n","CheckID":"x","Name":"disk","Status":"critical","Output":"full"}])",
+        u"disk: full"_s);
+    row("Kubernetes, verbose and well", 200,
+        "[+]ping ok\n[+]poststarthook/start-kube-apiserver-admission-initializer ok\nlivez check passed\n",
+        u"healthy"_s);
+    row("Loki, ready", 200, "ready\n", u"healthy"_s);
+    row("Elasticsearch, green", 200,
+        R"({"cluster_name":"es","status":"green","timed_out":false,"number_of_nodes":1,"unassigned_shards":0})",
+        u"healthy"_s);
+    row("Resilience4j", 200,
+        R"({"status":"UP","components":{"circuitBreakers":{"status":"UP","details":{"db":{"status":"UP",)"
+        R"("details":{"failureRate":"-1.0%","state":"CLOSED","failedCalls":0}}}}}})",
+        u"healthy"_s);
     row("Apache Pulsar", 200, "ok", u"healthy"_s);
     row("vLLM", 200, "", u"a page"_s);
     row("a gRPC gateway", 200, R"({"status":"NOT_SERVING"})", u"service: says NOT_SERVING"_s);
