@@ -388,7 +388,7 @@ private:
         if (verdict && *verdict >= HealthVerdict::Degraded)
             parts << Part{name, *verdict, u"says "_s + word.simplified(), details, clearlyFails(word)};
         else
-            parts << Part{name, HealthVerdict::Unsaid, {}, details};
+            parts << Part{name, verdict == HealthVerdict::Well ? *verdict : HealthVerdict::Unsaid, {}, details};
     }
 
     /// The elements of a list, which name themselves. Of several measurements, health+json tells them apart by
@@ -528,6 +528,15 @@ Dialect dialectOf(const QJsonObject &root, const QString &word)
     return healthJson.contains(word) ? Dialect::HealthJson : Dialect::Plain;
 }
 
+/// Parts alone tell of the whole only if one of them is well or fails.
+bool saysNothing(const QList<Part> &parts)
+{
+    return std::all_of(parts.begin(), parts.end(),
+                       [](const Part &part) { return part.verdict == HealthVerdict::Unsaid; });
+}
+
+Problem noneIsWell() { return Problem{u"status"_s, u"no part of it says that it is well"_s}; }
+
 Result<std::optional<ForeignReport>> readObject(int httpStatus, const QJsonObject &root)
 {
     std::optional<Said> said;
@@ -554,6 +563,8 @@ Result<std::optional<ForeignReport>> readObject(int httpStatus, const QJsonObjec
             return Problem{u"error"_s, u"an error, and nothing of health: "_s + error.left(100)};
         return std::optional<ForeignReport>();
     }
+    if (!said && saysNothing(reader.parts) && httpStatus < 300)
+        return noneIsWell();
     const QString word = said ? said->word : QString();
     ForeignReport foreign =
         reportOf(httpStatus, said, reader.parts, why.isEmpty() ? reasonOf(root, word) : why, dialectOf(root, word));
@@ -639,6 +650,8 @@ Result<std::optional<ForeignReport>> readForeign(int httpStatus, QByteArrayView 
         reader.readList(*list);
         if (reader.parts.isEmpty())
             return std::optional<ForeignReport>();
+        if (saysNothing(reader.parts) && httpStatus < 300)
+            return noneIsWell();
         return std::optional(reportOf(httpStatus, {}, reader.parts, {}, Dialect::Plain));
     }
     QString text = QString::fromUtf8(bytes.first(std::min(bytes.size(), LongestList + 1))).trimmed();

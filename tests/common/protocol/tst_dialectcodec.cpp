@@ -285,6 +285,12 @@ void TestDialectCodec::bodiesAreTakenForWhatTheySay_data()
     // Nothing of health, or nothing that can be read.
     row("an object of something else", 200, R"({"message":"Hello"})", u"a page"_s);
     row("an error with 200", 200, R"({"error":"Unexpected endpoint"})", u"not understood"_s);
+    row("a part alone, of another kind of status", 200, R"({"ticket":{"status":"open"}})", u"not understood"_s);
+    row("a part alone that starts", 200, R"({"scheduler":{"status":"starting"}})", u"not understood"_s);
+    row("a list of another kind of status", 200, R"([{"name":"a","status":"open"}])", u"not understood"_s);
+    row("a part that waits beside one that is well", 200, R"({"a":{"status":"starting"},"b":{"status":"up"}})",
+        u"healthy"_s);
+    row("an envelope of another kind of status", 200, R"({"data":{"status":"open"}})", u"not understood"_s);
     row("a list of something else", 200, "[1,2]", u"a page"_s);
     row("JSON that breaks off", 200, R"({"status":"UP")", u"not understood"_s);
     row("NaN", 200, R"({"status":"UP","load":NaN})", u"not understood"_s);
