@@ -38,6 +38,9 @@ bool isNumber(int column)
 }
 
 /// Not of one that Prometheus tells of without having scraped it itself: it knows no duration, and none is none.
+/// Whether the name is painted grey.
+bool isQuiet(ServiceState state) { return state == ServiceState::Stopped || state == ServiceState::Unknown; }
+
 bool knowsLatency(const ServiceRow &row) { return row.isCurrent() && row.reply.latency.count() > 0; }
 
 void appendLatency(QList<float> &latencies, float seconds)
@@ -504,6 +507,7 @@ ServiceRow FleetModel::change(Watched &service, ServiceRow row)
     const bool all = service.row.isCurrent() != row.isCurrent() || service.row.entry != row.entry;
     std::array<bool, ColumnCount> changed{};
     changed[State] = stateBefore != row.state();
+    changed[Service] = isQuiet(stateBefore) != isQuiet(row.state());
     if (changed[State]) {
         row.figures.since = m_time.wall();
         row.figures.wasSo = stateBefore == ServiceState::Unknown && !service.row.report;

@@ -22,6 +22,7 @@ private Q_SLOTS:
     void anUnchangedRowIsSilent();
     void onlyTheChangedCellsAreSignalled();
     void aFailureGreysTheRowAndKeepsItsValues();
+    void aNameIsPaintedAnewWhereItsGreyEnds();
     void whoseProcessWasSeenToEndIsWellNoMore();
     void nothingResetsOnAPoll();
     void agesGrowWithoutAnAnswer();
@@ -132,6 +133,18 @@ void TestFleetModel::aFailureGreysTheRowAndKeepsItsValues()
     QCOMPARE(model.index(0, FleetModel::Version).data().toString(), u"1.4.0"_s);
     QCOMPARE(model.index(0, FleetModel::Uptime).data().toString(), u"–"_s); // it may be another process by now
     QCOMPARE(model.index(0, 0).data(FleetModel::StateRole).value<ServiceState>(), ServiceState::Unreachable);
+}
+
+void TestFleetModel::aNameIsPaintedAnewWhereItsGreyEnds()
+{
+    ManualClock time;
+    FleetModel model(time);
+    const ServiceId id = model.add(Reports::entry(u"mcp"_s));
+    model.applyAnswer(id, Reports::answer(Reports::healthy()));
+    model.setProcessEnded(id); // grey: nothing is claimed of it
+    QSignalSpy changed(&model, &QAbstractItemModel::dataChanged);
+    model.applyAnswer(id, Reports::failure(ClientError::Refused));
+    QCOMPARE(ranges(changed).value(0), (std::pair<int, int>{FleetModel::State, FleetModel::Service}));
 }
 
 void TestFleetModel::whoseProcessWasSeenToEndIsWellNoMore()
