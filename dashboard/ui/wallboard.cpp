@@ -67,7 +67,8 @@ QString secondLine(const ServiceRow &row, Clock::TimePoint now)
         const QString trouble = translated(programTrouble(*row.report));
         return trouble.isEmpty() ? failingDependencies(*row.report).join(u", "_s) : trouble;
     }
-    if (row.isCurrent())
+    const bool saysSince = row.report && (row.report->startTime.isValid() || row.report->uptime > Seconds(0));
+    if (row.isCurrent() && saysSince)
         return Wallboard::tr("up %1").arg(durationText(wholeSeconds(row.report->uptime)));
     return placeOf(row.entry);
 }

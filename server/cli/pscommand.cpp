@@ -30,7 +30,7 @@ QString table(const QList<PortUse> &uses, const Terminal &terminal)
                     codeCell(report),
                     {QString::number(use.pid), Paint::None, true},
                     {use.address},
-                    {formatDuration(report.uptime), Paint::None, true},
+                    uptimeCell(report),
                     {placeText(use), hasLostItsDirectory(use) ? Paint::Bad : Paint::None}};
     }
     return tableText(rows, terminal);

@@ -96,7 +96,7 @@ Row rowOf(const ServiceSnapshot &snapshot)
         return row;
     row[2] = codeCell(report);
     row[3] = {report.version.isEmpty() ? u"—"_s : printable(report.version.left(40))};
-    row[4] = {formatDuration(report.uptime), Paint::None, true};
+    row[4] = uptimeCell(report);
     row[5] = {dependencyText(report), snapshot.state == ServiceState::DependencyError ? Paint::Bad : Paint::None};
     if (const QString trouble = programTrouble(report); !trouble.isEmpty())
         row[5].text.prepend(printable(trouble) + u"; "_s);
@@ -373,6 +373,12 @@ Cell codeCell(const HealthReport &report)
     if (report.code && report.code->verdict == CodeVerdict::Stale)
         return {u"◆ stale"_s, Paint::Stale};
     return {report.code && report.code->verdict == CodeVerdict::Fresh ? u"fresh"_s : u"—"_s};
+}
+
+Cell uptimeCell(const HealthReport &report)
+{
+    const bool saysSince = report.startTime.isValid() || report.uptime > Seconds(0);
+    return {saysSince ? formatDuration(report.uptime) : u"—"_s, Paint::None, true};
 }
 
 QString noConnection(const ServiceSnapshot &snapshot) { return u"no connection to "_s + snapshot.host; }

@@ -54,6 +54,9 @@ bool isStale(const ServiceSnapshot &snapshot);
 /// A service's state by shape, word and colour; `fresh`, `stale`, or a dash for what is not known.
 Cell stateCell(ServiceState state);
 Cell codeCell(const HealthReport &report);
+
+/// For how long it has been up; a dash if it does not say.
+Cell uptimeCell(const HealthReport &report);
 /// Of one whose host is lost. Why that is so is told of the host, once.
 QString noConnection(const ServiceSnapshot &snapshot);
 /// The table of `hephaestus status`.

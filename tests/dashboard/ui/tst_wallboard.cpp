@@ -183,20 +183,25 @@ void TestWallboard::theTimeThatIsLeftIsNotCut()
 void TestWallboard::aTileSaysWhatItsTimeMeans_data()
 {
     QTest::addColumn<CodeVerdict>("verdict");
+    QTest::addColumn<std::chrono::minutes>("uptime");
     QTest::addColumn<QString>("line");
-    QTest::newRow("fresh") << CodeVerdict::Fresh << u"up 7 h 17 min"_s;
-    QTest::newRow("stale") << CodeVerdict::Stale << u"stale · up 7 h 17 min"_s; // it is not stale for so long
+    const std::chrono::minutes day(7 * 60 + 17);
+    QTest::newRow("fresh") << CodeVerdict::Fresh << day << u"up 7 h 17 min"_s;
+    QTest::newRow("stale") << CodeVerdict::Stale << day << u"stale · up 7 h 17 min"_s; // it is not stale for so long
+    QTest::newRow("does not say since when") << CodeVerdict::Unknown << 0min << u"127.0.0.1:8002"_s;
 }
 
 void TestWallboard::aTileSaysWhatItsTimeMeans()
 {
     QFETCH(CodeVerdict, verdict);
+    QFETCH(std::chrono::minutes, uptime);
     QFETCH(QString, line);
     HealthReport report = Reports::healthy();
-    report.uptime = std::chrono::minutes(7 * 60 + 17);
+    report.uptime = uptime;
+    report.startTime = QDateTime();
     report.code = CodeReport{verdict, {}, {}};
     FleetModel fleet;
-    const ServiceId id = fleet.add(Reports::entry(u"orders"_s));
+    const ServiceId id = fleet.add(Reports::entry(u"orders"_s, u"http://127.0.0.1:8002"_s));
     fleet.applyAnswer(id, Reports::answer(report));
     QCOMPARE(tileText(*fleet.find(id), Clock::machine().now()), line);
 }

@@ -42,6 +42,8 @@ private Q_SLOTS:
     void everyErrorOfTheFleetFileIsTold();
     void theProjectsFleetIsTaken();
     void theTableShowsEachService();
+    void aTimeThatIsNotToldIsNoZero_data();
+    void aTimeThatIsNotToldIsNoZero();
     void aCommandIsRunOnlyIfNothingIsStale_data();
     void aCommandIsRunOnlyIfNothingIsStale();
     void theServicesThatLoadedAFileAreListed();
@@ -229,6 +231,26 @@ void TestClientCommands::theProjectsFleetIsTaken()
     QVERIFY2(outcome.output.contains("alpha"_L1), qPrintable(outcome.output));
     QCOMPARE(outcome.errors,
              u"hephaestus status: fleet file %1 (of this project)\n"_s.arg(project.filePath(u"shop/fleet.toml"_s)));
+}
+
+void TestClientCommands::aTimeThatIsNotToldIsNoZero_data()
+{
+    QTest::addColumn<QByteArray>("answer");
+    QTest::addColumn<QString>("up");
+    QTest::newRow("told") << body({}) << u"2 h 4 min"_s;
+    QTest::newRow("has just begun") << QByteArray(R"({"status":"healthy","uptime_seconds":0,)"
+                                                  R"("start_time":"2026-11-30T12:00:00.000Z"})")
+                                    << u"0 s"_s;
+    QTest::newRow("says no more than that it is well") << QByteArray(R"({"status":"ok"})") << u"—"_s;
+}
+
+void TestClientCommands::aTimeThatIsNotToldIsNoZero()
+{
+    QFETCH(QByteArray, answer);
+    QFETCH(QString, up);
+    server->setAnswer("/health/status", FakeAnswer::json(answer));
+    const QString row = run({u"status"_s, server->url()}).output.section(u'\n', 1, 1);
+    QVERIFY2(row.contains(QRegularExpression(u"\\s{2,}%1\\s{2,}"_s.arg(up) + u"—$"_s)), qPrintable(row));
 }
 
 void TestClientCommands::aCommandIsRunOnlyIfNothingIsStale_data()
