@@ -2,6 +2,7 @@
 #include "common/fleet/actlock.h"
 
 #include "common/base/filecontent.h"
+#include "common/base/filelock.h"
 #include "common/base/printable.h"
 #include "common/base/privatedirectory.h"
 #include "common/base/processentry.h"
@@ -31,23 +32,6 @@ namespace {
 
 constexpr qsizetype LongestPlainName = 120;
 constexpr qsizetype LongestRecord = 1024 * 1024;
-
-/// Held as long as it lives.
-class ShortLock
-{
-public:
-    ShortLock(int file, int how) : m_file(file)
-    {
-        while (::flock(m_file, how) != 0 && errno == EINTR) {
-        }
-    }
-    ~ShortLock() { ::flock(m_file, LOCK_UN); }
-    ShortLock(const ShortLock &) = delete;
-    ShortLock &operator=(const ShortLock &) = delete;
-
-private:
-    int m_file;
-};
 
 QString bootOfMachine()
 {
@@ -160,7 +144,7 @@ ActRecord readRecord(int file)
 template <typename Change>
 void changeRecord(int file, Change change)
 {
-    const ShortLock lock(file, LOCK_EX);
+    const FileLock lock(file, LOCK_EX);
     ActRecord record = readRecord(file);
     change(record);
     replaceContent(file, encode(record));
@@ -249,7 +233,7 @@ bool ActLock::tryToBegin()
 
 QString ActLock::holder() const
 {
-    const ShortLock lock(m_data.number(), LOCK_SH);
+    const FileLock lock(m_data.number(), LOCK_SH);
     const ActRecord record = readRecord(m_data.number());
     if (!record.running || !isAlive(record.running->request.by))
         return {};
@@ -261,7 +245,7 @@ QString ActLock::holder() const
 
 QString ActLock::overruler() const
 {
-    const ShortLock lock(m_data.number(), LOCK_SH);
+    const FileLock lock(m_data.number(), LOCK_SH);
     const std::optional<ActRequest> latest = readRecord(m_data.number()).latest;
     if (!latest || latest->number <= m_request.number || isStop(latest->action) == isStop(m_request.action))
         return {};
@@ -274,7 +258,7 @@ QString ActLock::overruler() const
 
 std::optional<Receipt> ActLock::answer() const
 {
-    const ShortLock lock(m_data.number(), LOCK_SH);
+    const FileLock lock(m_data.number(), LOCK_SH);
     const ActRecord record = readRecord(m_data.number());
     const bool isFor =
         record.last && isStop(record.last->action.value().value_or(FleetAction::Stop)) == isStop(m_request.action);
@@ -311,7 +295,7 @@ void ActLock::noteCalledOff()
 
 void ActLock::answerThoseSoFar()
 {
-    const ShortLock lock(m_data.number(), LOCK_SH);
+    const FileLock lock(m_data.number(), LOCK_SH);
     m_answers = std::max(m_answers, readRecord(m_data.number()).lastNumber);
 }
 
@@ -359,17 +343,14 @@ ActRecord readActs(const FleetEntry &entry, const QString &stateDirectory)
     const FileDescriptor data = file ? openData(*file, O_RDONLY) : FileDescriptor();
     if (!data.isOpen())
         return {};
-    const ShortLock lock(data.number(), LOCK_SH);
+    const FileLock lock(data.number(), LOCK_SH);
     return readRecord(data.number());
 }
 
 qint64 actsChangedAt(const FleetEntry &entry, const QString &stateDirectory)
 {
     const Result<QString> file = fileOf(entry, stateDirectory);
-    struct stat status = {};
-    if (!file || ::stat(QFile::encodeName(*file + u".json"_s).constData(), &status) != 0)
-        return 0;
-    return qint64(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
+    return file ? fileChangedAt(*file + u".json"_s) : 0;
 }
 
 QString recordOfActs(const FleetEntry &entry)

@@ -5,6 +5,7 @@
 #include "common/base/processentry.h"
 #include "common/fleet/actlock.h"
 #include "common/fleet/restarttexts.h"
+#include "common/fleet/statepaths.h"
 #include "common/protocol/endnotes.h"
 
 #include <algorithm>
@@ -18,6 +19,7 @@ namespace {
 
 /// So long after an act the end of a process that its receipt does not name still belongs to it: what a wrapper runs.
 constexpr auto Afterwards = 5s;
+constexpr std::chrono::milliseconds AfterItsNote = 2s; ///< of a process after its note
 constexpr Seconds NotKnown{-1};
 
 bool isUnderWay(const ActRecord &record)
@@ -36,6 +38,27 @@ QString askerText(const EndNote &note)
         return note.by.isEmpty() ? u"by a signal"_s : u"by a signal of %1"_s.arg(printable(note.by));
     }
     Q_UNREACHABLE();
+}
+
+QDateTime endOf(const Receipt &receipt)
+{
+    return receipt.startedAt.addMSecs(qint64(std::max(receipt.total.count(), 0.0) * 1000));
+}
+
+/// Whether its kept output and the acts on it show that no other instance ran after that time.
+bool wasLast(const FleetEntry &entry, const LastAnswer &last, const QDateTime &ended, const QString &stateDirectory)
+{
+    const ActRecord record = readActs(entry, stateDirectory);
+    const QDateTime latest = ended.addMSecs(AfterItsNote.count());
+    if ((record.last && endOf(*record.last) > latest) || (record.running && !record.running->hasEnded))
+        return false;
+    qint64 written = 0;
+    for (const QString &name : {outputNameOf(entry), last.service}) {
+        if (!name.isEmpty())
+            written = std::max({written, fileChangedAt(logFileOf(name, stateDirectory)),
+                                fileChangedAt(logFileOf(name + u".output"_s, stateDirectory))});
+    }
+    return written > 0 && written / 1'000'000 <= latest.toMSecsSinceEpoch();
 }
 
 bool isBrokenOff(const ActRecord &record) { return record.running && !record.running->hasEnded && !isUnderWay(record); }
@@ -91,13 +114,19 @@ PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory)
     return {ServiceState::Unreachable, isStart && hasFailed ? record.latest->command : QString()};
 }
 
-std::optional<KnownEnd> knownEnd(const FleetEntry &entry, const LastAnswer &last, const QString &stateDirectory)
+std::optional<KnownEnd> knownEnd(const FleetEntry &entry, const LastAnswer &last, bool wasSeen,
+                                 const QString &stateDirectory)
 {
     if (last.instance.isEmpty() || last.pid <= 0 || !localAddressOf(entry))
         return {};
     const QString process = u"pid %1"_s.arg(last.pid);
     if (const std::optional<EndNote> note = readEndNote(last.instance, last.pid, stateDirectory)) {
         const QString asker = askerText(*note);
+        const QDateTime ended = endNotedAt(last.instance, stateDirectory);
+        if (note->wasPlanned() && !wasSeen && !wasLast(entry, last, ended, stateDirectory))
+            return KnownEnd{false,
+                            u"%1, the last instance that is known, ended as asked %2 at %3; what ran since is not known"_s
+                                .arg(process, asker, ended.toString(u"yyyy-MM-dd HH:mm:ss"_s))};
         return KnownEnd{note->wasPlanned(),
                         note->wasPlanned() ? u"%1 ended as asked %2"_s.arg(process, asker)
                                            : u"%1 ended with exit code %2, after it was asked to end %3"_s.arg(

@@ -35,15 +35,17 @@ PlannedEnd failedStart(const FleetEntry &entry, const QString &stateDirectory);
 /// How the process that answered last has ended, of a service of this machine that nobody listens for.
 struct KnownEnd
 {
-    bool wasPlanned = false; ///< somebody wanted it, and its clean-up is complete
+    bool wasPlanned = false; ///< somebody wanted it, its clean-up is complete, and no other process came after it
     QString text;            ///< a clause
 
     bool operator==(const KnownEnd &) const = default;
 };
 
 /// By the note that it left (endnotes.h). Nothing: it is not known which process that was, or another one has its
-/// number, or its own lives.
-std::optional<KnownEnd> knownEnd(const FleetEntry &entry, const LastAnswer &last, const QString &stateDirectory);
+/// number, or its own lives. `wasSeen`: the caller saw that instance answer last. Else another one may have run since,
+/// unless the service's output is kept here and nothing of the service is later than the note: reads small files.
+std::optional<KnownEnd> knownEnd(const FleetEntry &entry, const LastAnswer &last, bool wasSeen,
+                                 const QString &stateDirectory);
 
 /// Whether the end of the service's process `pid`, which came just before `now`, is what such an act asked for.
 bool wasAskedToEnd(const FleetEntry &entry, qint64 pid, const QDateTime &now, const QString &stateDirectory);

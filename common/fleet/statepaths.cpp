@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "common/fleet/statepaths.h"
 
+#include <QFile>
 #include <QUrl>
+
+#include <sys/stat.h>
 
 namespace Hephaestus {
 
@@ -22,6 +25,14 @@ QString logFileOf(const QString &name, const QString &stateDirectory)
 {
     const QString directory = stateDirectory.isEmpty() ? defaultStateDirectory() : stateDirectory;
     return directory.isEmpty() ? QString() : directory + u"/logs/"_s + fileNameOf(name) + u".log"_s;
+}
+
+qint64 fileChangedAt(const QString &file)
+{
+    struct stat status = {};
+    if (::stat(QFile::encodeName(file).constData(), &status) != 0)
+        return 0;
+    return qint64(status.st_mtim.tv_sec) * 1'000'000'000 + status.st_mtim.tv_nsec;
 }
 
 } // namespace Hephaestus

@@ -11,4 +11,7 @@ namespace Hephaestus {
 /// Empty: nowhere.
 QString logFileOf(const QString &name, const QString &stateDirectory = {});
 
+/// When a file was changed last: ns since the epoch. 0: it is not there.
+qint64 fileChangedAt(const QString &file);
+
 } // namespace Hephaestus

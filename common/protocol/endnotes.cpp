@@ -65,4 +65,10 @@ std::optional<EndNote> readEndNote(const QString &instance, qint64 pid, const QS
     return note && note->instance == instance && note->pid == pid ? std::optional(*note) : std::nullopt;
 }
 
+QDateTime endNotedAt(const QString &instance, const QString &stateDirectory)
+{
+    const QString path = fileOf(instance, stateDirectory);
+    return path.isEmpty() ? QDateTime() : QFileInfo(path).lastModified();
+}
+
 } // namespace Hephaestus

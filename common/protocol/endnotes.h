@@ -4,6 +4,8 @@
 #include "common/base/result.h"
 #include "common/protocol/endnote.h"
 
+#include <QDateTime>
+
 #include <optional>
 
 /// The notes that services of this user on this machine leave of their ends: `ends/INSTANCE.json` of the state
@@ -16,5 +18,8 @@ std::optional<Problem> leaveEndNote(const EndNote &note, const QString &stateDir
 /// Of the process `pid` that answered as that instance; nothing: it left none. It may be another user's, have another
 /// state directory or another machine, or have been killed.
 std::optional<EndNote> readEndNote(const QString &instance, qint64 pid, const QString &stateDirectory);
+
+/// When that instance left its note; invalid: there is none.
+QDateTime endNotedAt(const QString &instance, const QString &stateDirectory);
 
 } // namespace Hephaestus

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QHash>
+#include <QMap>
 #include <QString>
 
 namespace Hephaestus {
@@ -17,7 +17,7 @@ struct LastAnswer
     bool operator==(const LastAnswer &) const = default;
 };
 
-/// By address.
-using KnownAnswers = QHash<QString, LastAnswer>;
+/// By address and entry.
+using KnownAnswers = QMap<QString, LastAnswer>;
 
 } // namespace Hephaestus

@@ -35,7 +35,7 @@ namespace {
 
 constexpr auto BoundOutputsEvery = 5s;
 constexpr auto LongestPast = 1s;   ///< to read what is remembered
-constexpr auto LearnFor = 2s;      ///< so many that answer for the first time are saved together
+constexpr auto LearnFor = 10s;     ///< what is learned is saved so seldom: a large fleet's is a megabyte
 constexpr auto AskHostsEvery = 2s; ///< the connection has longer pauses of its own
 
 /// `~/shop-b, branch fix-cart`
@@ -246,7 +246,7 @@ std::optional<PlannedEnd> FleetSession::whyGone(const ServiceRow &row)
     if (!planned && !isToCome && row.failure.isEmpty()) {
         const LastAnswer last = row.report ? LastAnswer{{}, row.report->instanceId, row.report->pid.value_or(0)}
                                            : m_lastAnswers.latestOf(row.entry);
-        const std::optional<KnownEnd> end = knownEnd(row.entry, last, m_stateDirectory);
+        const std::optional<KnownEnd> end = knownEnd(row.entry, last, row.report.has_value(), m_stateDirectory);
         if (end && end->wasPlanned)
             planned = PlannedEnd{};
     }
@@ -395,10 +395,13 @@ void FleetSession::rememberAnswer(ServiceId id)
 
 void FleetSession::forgetAnswer(ServiceId id)
 {
-    if (const ServiceRow *const row = m_fleet.find(id); row && m_learned.remove(id)) {
-        m_lastAnswers.note(row->entry, {});
+    const ServiceRow *const row = m_fleet.find(id);
+    if (!row)
+        return;
+    m_learned.remove(id);
+    m_lastAnswers.note(row->entry, {}); // an earlier window or a command may have learned it
+    if (!m_learnTimer.isActive())
         m_learnTimer.start(LearnFor);
-    }
 }
 
 /// Nobody is told that it could not be kept: a command knows less then.
@@ -585,6 +588,7 @@ void FleetSession::rename(ServiceId id, const QString &name)
 {
     m_fleet.rename(id, name);
     m_journal.rename(id, name);
+    m_learned.remove(id); // that was under the other name
 }
 
 void FleetSession::setGroup(ServiceId id, const QString &group)
@@ -828,8 +832,7 @@ bool FleetSession::forget(ServiceId id)
             m_recorded.remove(url);
         if (rows.isEmpty() && m_history)
             m_history->forgetPast(url);
-        if (rows.isEmpty())
-            forgetAnswer(id);
+        forgetAnswer(id);
         if (rows.isEmpty())
             m_byUrl.remove(url);
         else if (wasRecorded)

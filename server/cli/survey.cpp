@@ -2,6 +2,7 @@
 #include "server/cli/survey.h"
 
 #include "common/base/duration.h"
+#include "common/base/homedirectory.h"
 #include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/client/dialectclient.h"
@@ -176,8 +177,10 @@ bool tellPlanned(const FleetEntry &entry, ServiceSnapshot &snapshot)
 /// Of one that nobody listens for: how its process ended, unless an act was to bring it up.
 void tellEnd(const FleetEntry &entry, LastAnswers &answers, ServiceSnapshot &snapshot)
 {
-    const std::optional<KnownEnd> end =
-        failedStart(entry, {}).by.isEmpty() ? knownEnd(entry, answers.latestOf(entry), {}) : std::nullopt;
+    const LastAnswer last = answers.latestOf(entry);
+    const std::optional<KnownEnd> end = failedStart(entry, {}).by.isEmpty()
+        ? knownEnd(entry, last, answers.hasSeen(entry, last), {})
+        : std::nullopt;
     if (!end)
         return;
     if (end->wasPlanned)
@@ -217,7 +220,7 @@ void explain(const FleetEntry &entry, const Answer<HealthReport> &answer, Holder
             (snapshot.isReplaced ? u"; its address is taken by "_s : u"; its address is held by "_s) + holder->text;
 }
 
-/// What was learned of it by a window; of an address that the user named just now, what is there is meant.
+/// What a window learned of that entry; of an address that the user named just now, what is there is meant.
 KnownName knownNameOf(const FleetEntry &entry, LastAnswers &answers)
 {
     const LastAnswer last = entry.fleetFile.isEmpty() ? LastAnswer() : answers.of(entry);
@@ -227,13 +230,22 @@ KnownName knownNameOf(const FleetEntry &entry, LastAnswers &answers)
 /// Under the name that a window has learned: nobody could accept another one here.
 void learn(const FleetEntry &entry, const HealthReport &report, LastAnswers &answers)
 {
-    LastAnswer last = answers.of(entry);
-    if (last.instance == report.instanceId)
+    if (report.instanceId.isEmpty())
         return;
+    LastAnswer last = answers.of(entry);
     last.instance = report.instanceId;
     last.pid = report.pid.value_or(0);
     last.at = QDateTime::currentMSecsSinceEpoch();
     answers.note(entry, last);
+}
+
+/// Of a service that may be the one that is meant.
+Answer<HealthReport> withWayOut(Answer<HealthReport> answer, const FleetEntry &entry)
+{
+    if (!entry.fleetFile.isEmpty())
+        answer.reply.message += u"; if that is meant, name the entry so in %1, or accept it in the dashboard"_s.arg(
+            printable(homeRelative(entry.fleetFile)));
+    return answer;
 }
 
 QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, SurveyMemory &memory,
@@ -256,7 +268,7 @@ QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, SurveyMemor
         const QString stranger =
             isAsked ? strangerAs(entries[i], *answer.value, knownNameOf(entries[i], memory.answers), {}) : QString();
         if (!stranger.isEmpty())
-            answer = refusedStranger(answer, stranger);
+            answer = withWayOut(refusedStranger(answer, stranger), entries[i]);
         else if (isAsked)
             learn(entries[i], *answer.value, memory.answers);
         snapshots << ServiceSnapshot{entries[i].name,      entries[i].url, stateOf(answer),     answer.reply.message,
@@ -267,6 +279,7 @@ QList<ServiceSnapshot> snapshotsOf(const QList<FleetEntry> &entries, SurveyMemor
         snapshots.last().isReplaced = !stranger.isEmpty();
         explain(entries[i], answer, holders, memory.answers, snapshots.last());
     }
+    memory.answers.save(); // without it, others know less
     return snapshots;
 }
 

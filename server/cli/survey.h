@@ -12,14 +12,16 @@ class QDeadlineTimer;
 
 namespace Hephaestus {
 
-/// Asks all services, 128 at a time, and waits for the last answer; each may take 5 s. Or 768 at a time, and all
-/// together `atMost`. Returns how they are, in the order of `entries`: one without an answer by then is unreachable.
-/// Runs an event loop. A caller that asks again keeps `memory`.
+/// What is known from earlier surveys.
 struct SurveyMemory
 {
     EnvironmentComparison environments;
-    LastAnswers answers{QString()}; ///< with those that were seen since
+    LastAnswers answers{QString()}; ///< saved after each survey
 };
+
+/// Asks all services, 128 at a time, and waits for the last answer; each may take 5 s. Or 768 at a time, and all
+/// together `atMost`. Returns how they are, in the order of `entries`: one without an answer by then is unreachable.
+/// Runs an event loop. A caller that asks again keeps `memory`.
 QList<ServiceSnapshot> survey(const QList<FleetEntry> &entries, SurveyMemory &memory,
                               std::optional<std::chrono::milliseconds> atMost = {});
 /// The same after each has compared its code once more: ServiceClient::askStatusAnew().

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "common/fleet/statepaths.h"
 #include "common/protocol/endnotes.h"
 #include "dashboard/model/fleetsession.h"
 #include "dashboard/model/language.h"
 #include "tests/dashboard/model/reports.h"
 #include "tests/support/fakehttpserver.h"
 
+#include <QDir>
 #include <QSaveFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
@@ -35,7 +37,9 @@ private Q_SLOTS:
     void anotherServiceAtItsAddressIsNotIt();
     void whatAServiceLeftSaysWhetherItIsMissed_data();
     void whatAServiceLeftSaysWhetherItIsMissed();
+    void whatEndedWhileNoWindowLookedIsKnown_data();
     void whatEndedWhileNoWindowLookedIsKnown();
+    void aServiceThatIsDownIsForgottenWithItsRow();
     void aServiceMayBeRenamed_data();
     void aServiceMayBeRenamed();
 };
@@ -158,8 +162,19 @@ void TestFleetSession::whatAServiceLeftSaysWhetherItIsMissed()
     QTEST(window.state(), "state");
 }
 
+void TestFleetSession::whatEndedWhileNoWindowLookedIsKnown_data()
+{
+    QTest::addColumn<std::optional<qint64>>("written"); ///< s after the note; nothing: its output is not kept
+    QTest::addColumn<ServiceState>("state");
+    using Written = std::optional<qint64>;
+    QTest::newRow("nothing came after it") << Written(-5) << ServiceState::Stopped;
+    QTest::newRow("something ran since") << Written(60) << ServiceState::Unreachable;
+    QTest::newRow("nobody knows what ran since") << Written() << ServiceState::Unreachable;
+}
+
 void TestFleetSession::whatEndedWhileNoWindowLookedIsKnown()
 {
+    QFETCH(std::optional<qint64>, written);
     const QTemporaryDir root;
     FakeHttpServer server;
     HealthReport report = Reports::healthy();
@@ -178,9 +193,34 @@ void TestFleetSession::whatEndedWhileNoWindowLookedIsKnown()
     QCOMPARE(known.instance, report.instanceId);
     QCOMPARE(known.pid, 7);
     QVERIFY(!leaveEndNote({report.instanceId, 7, EndReason::Endpoint, {}, 0}, root.filePath(u"state"_s)));
+    if (written) {
+        QVERIFY(QDir(root.path()).mkpath(u"state/logs"_s));
+        QFile log(logFileOf(report.service, root.filePath(u"state"_s)));
+        QVERIFY(log.open(QIODevice::WriteOnly));
+        QVERIFY(log.setFileTime(QDateTime::currentDateTime().addSecs(*written), QFile::FileModificationTime));
+    }
     Window window(server, root);
     QVERIFY(server.setRefusing(true));
-    QTRY_COMPARE_WITH_TIMEOUT(window.state(), ServiceState::Stopped, 60'000);
+    QTRY_VERIFY_WITH_TIMEOUT(window.state() == ServiceState::Stopped || window.state() == ServiceState::Unreachable,
+                             60'000);
+    QTEST(window.state(), "state");
+}
+
+void TestFleetSession::aServiceThatIsDownIsForgottenWithItsRow()
+{
+    const QTemporaryDir root;
+    FakeHttpServer server;
+    FleetEntry entry;
+    entry.url = server.url();
+    LastAnswers earlier(root.filePath(u"state"_s));
+    earlier.note(entry, {u"shop"_s, u"one"_s, 7, 1});
+    QVERIFY(!earlier.save());
+    Window window(server, root);
+    QVERIFY(server.setRefusing(true));
+    QTRY_COMPARE_WITH_TIMEOUT(window.state(), ServiceState::Unreachable, 60'000);
+    window.session().remove(window.id());
+    window.session().stop();
+    QCOMPARE(LastAnswers(root.filePath(u"state"_s)).of(entry), LastAnswer());
 }
 
 void TestFleetSession::aServiceMayBeRenamed_data()

@@ -55,6 +55,7 @@ private Q_SLOTS:
     void whatAWindowHasLearnedTellsStrangers();
     void howAServiceEndedIsTold_data();
     void howAServiceEndedIsTold();
+    void theEndOfAnEarlierInstanceIsNotThatOfTheLast();
     void oneThatShutsDownToComeBackIsRestarting_data();
     void oneThatShutsDownToComeBackIsRestarting();
     void theTableNamesThePhaseOfAShutdown();
@@ -417,12 +418,20 @@ void TestClientCommands::whatAWindowHasLearnedTellsStrangers()
     const QStringList status{u"status"_s, u"--fleet"_s, fleet};
     QCOMPARE(run(status).code, 0); // nobody knows how it calls itself
     FleetEntry entry;
+    entry.name = u"api"_s;
     entry.url = server->url();
+    entry.fleetFile = directory->filePath(u"another.toml"_s);
     LastAnswers window(state());
+    window.note(entry, {u"shop"_s, u"one"_s, 5, 1});
+    QVERIFY(!window.save());
+    QCOMPARE(run(status).code, 0); // it is another project's that is called so
+    entry.name = u"web"_s;
+    entry.fleetFile = fleet;
     window.note(entry, {u"shop"_s, u"one"_s, 5, 1});
     QVERIFY(!window.save());
     const Outcome outcome = run(status);
     QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.output.contains(u"name the entry so in "_s), qPrintable(outcome.output));
     QVERIFY2(outcome.output.contains(u"it answers as intruder (not shop), pid 7"_s), qPrintable(outcome.output));
     QCOMPARE(run({u"status"_s, server->url()}).code, 0); // by its address any service is meant
 }
@@ -433,8 +442,8 @@ void TestClientCommands::howAServiceEndedIsTold_data()
     QTest::addColumn<QString>("state");
     QTest::addColumn<QString>("text");
     using Reason = std::optional<EndReason>;
-    QTest::newRow("as asked") << Reason(EndReason::Endpoint) << u"◌ stopped"_s
-                              << u"ended as asked by POST /health/shutdown"_s;
+    QTest::newRow("as asked") << Reason(EndReason::Endpoint) << u"✕ unreachable"_s
+                              << u"ended as asked by POST /health/shutdown at "_s;
     QTest::newRow("by a signal") << Reason(EndReason::Signal) << u"✕ unreachable"_s
                                  << u"asked to end by a signal of bash (pid 9)"_s;
     QTest::newRow("nobody knows") << Reason() << u"✕ unreachable"_s
@@ -464,6 +473,25 @@ void TestClientCommands::howAServiceEndedIsTold()
         QVERIFY2(command == "events"_L1 || told.contains(state), qPrintable(told));
         QVERIFY2(told.contains(text), qPrintable(told));
     }
+}
+
+/// The first one ended as asked, and the second one crashed.
+void TestClientCommands::theEndOfAnEarlierInstanceIsNotThatOfTheLast()
+{
+    QVERIFY(!leaveEndNote({u"one"_s, 4'000'001, EndReason::Endpoint, {}, 0}, state()));
+    for (const QByteArray &instance : {QByteArray("one"), QByteArray("two")}) {
+        const QByteArray pid = instance == "one" ? "4000001" : "4000002";
+        server->setAnswer("/health/status",
+                          FakeAnswer::json(R"({"status":"healthy","service":"shop","pid":)" + pid
+                                           + R"(,"instance_id":")" + instance + R"(","dependencies":{}})"));
+        QCOMPARE(run({u"status"_s, server->url()}).code, 0);
+    }
+    const QString url = server->url();
+    QVERIFY(server->setRefusing(true));
+    const Outcome outcome = run({u"status"_s, url});
+    QCOMPARE(outcome.code, 1);
+    QVERIFY2(outcome.output.contains(u"✕ unreachable"_s), qPrintable(outcome.output));
+    QVERIFY2(outcome.output.contains(u"pid 4000002, which answered last, is gone"_s), qPrintable(outcome.output));
 }
 
 void TestClientCommands::oneThatShutsDownToComeBackIsRestarting_data()
