@@ -130,9 +130,9 @@ public:
     void setBrokenRules(ServiceId id, const QStringList &rules);
     /// When it answered last, of one that has not answered since it is watched here.
     void setSeenEarlier(ServiceId id, Clock::WallTime at);
-    /// As what it answers, unless the row knows better: it has answered since. `isAccepted`: a person says so.
     /// How its process was seen to end.
     void setEnd(ServiceId id, const ProcessEnd &end);
+    /// As what it answers, unless the row knows better: it has answered since. `isAccepted`: a person says so.
     void setKnown(ServiceId id, const KnownName &known, bool isAccepted = false);
     /// Of polls before those that this has seen, oldest first.
     void prependLatencies(ServiceId id, const QList<float> &earlier);

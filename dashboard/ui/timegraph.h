@@ -80,9 +80,9 @@ protected:
     double leastTop() const { return m_leastTop; }
     /// What 1 on the axis is; and in few letters, for above the graph where it would be cut beside the axis.
     void setUnitWord(const QString &word, const QString &shortWord);
+    using Labels = QList<std::pair<QString, QColor>>;
     /// Direct labels above the graph, from the left. Where the title beside them leaves too little room, those after
     /// the first `needed` are not shown, and then the title is cut.
-    using Labels = QList<std::pair<QString, QColor>>;
     void setLabels(const Labels &labels, qsizetype needed);
     void setEmptyText(const QString &text) { m_emptyText = text; }
     /// For subclasses: nothing is drawn of what was there.
