@@ -333,8 +333,8 @@ private:
         readOther(value, key);
         const QJsonObject several = parts.size() == before && !isHistory(key) ? value.toObject() : QJsonObject();
         for (auto it = several.begin(); it != several.end(); ++it) { // `{"databases": {"main": {"status": "down"}}}`
-            if (it->isObject() && !isOfThePast(it.key()))
-                readPart(*it, key, it.key(), DeepestPart);
+            if (it->isArray() ? isListOfParts(*it) && !isHistory(it.key()) : it->isObject() && !isOfThePast(it.key()))
+                readPart(*it, key, it.key(), DeepestPart - 1);
         }
         parts.erase(
             std::remove_if(parts.begin() + before, parts.end(),

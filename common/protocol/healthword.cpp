@@ -6,6 +6,8 @@
 #include <QSet>
 #include <QStringList>
 
+#include <utility>
+
 namespace Hephaestus {
 namespace {
 
@@ -32,6 +34,8 @@ const QHash<QString, HealthVerdict> &verdicts()
             u"down out_of_service fail failed failing failure error errored unhealthy critical red dead unavailable "
             u"not_ready unready not_ok not_serving not_healthy not_live not_alive offline broken sick stopped inactive "
             u"fatal "
+            u"connection_refused connection_failed connection_error connection_lost connection_timeout not_connected "
+            u"not_reachable not_available could_not_connect cannot_connect "
             u"disconnected unreachable crashed refused timeout timed_out maintenance sealed nok ko bad");
         return all;
     }();
@@ -156,6 +160,14 @@ std::optional<HealthVerdict> denied(HealthVerdict verdict, const QString &word, 
     return isIll ? std::optional(HealthVerdict::Ill) : std::nullopt;
 }
 
+/// True of what a denial does not go beyond. One of a count ends at the next count, too.
+bool endsClause(const QString &word, Denial denial)
+{
+    const bool isCount = word == "all"_L1 || word == "everything"_L1 || word.toInt() > 0;
+    return !word.front().isLetterOrNumber() || word == "but"_L1 || word == "and"_L1
+        || (isCount && denial != Denial::Not);
+}
+
 /// The worst word of the clauses of a prepared text.
 std::optional<HealthVerdict> verdictOfClauses(const QString &text, bool onlyClear)
 {
@@ -164,40 +176,32 @@ std::optional<HealthVerdict> verdictOfClauses(const QString &text, bool onlyClea
     std::optional<HealthVerdict> worst;
     bool isGoodSaid = false;
     auto denial = Denial::None;
+    bool isNotBeforeAnd = false; // `not started and ready`: it goes on for one word
     int distance = 0;
     QString previous;
-    bool isNotBeforeAnd = false; // `not started and ready`
     for (auto match = wordOrEnd.globalMatch(text); match.hasNext();) {
-        const QString word = match.next().captured(0);
+        const QString before = std::exchange(previous, match.next().captured(0));
+        const QString &word = previous;
         ++distance;
-        const bool endsCounts = word == "all"_L1 || word == "everything"_L1 || (word.toInt() > 0);
-        if (!word.front().isLetterOrNumber() || word == "but"_L1 || word == "and"_L1
-            || (endsCounts && denial != Denial::Not)) {
+        if (endsClause(word, denial)) {
             isNotBeforeAnd = word == "and"_L1 && denial == Denial::Not;
             denial = Denial::None;
-            previous = word;
             continue;
         }
-        const bool isPair = lookUp(previous + u'_' + word).has_value(); // `timed out`, `not ready`
-        std::optional<HealthVerdict> verdict = isPair ? lookUp(previous + u'_' + word) : lookUp(word);
-        if (isNotBeforeAnd)
-            denial = Denial::Not;
-        if (verdict && denial != Denial::None && !(isPair && denialOf(previous)))
-            verdict = denied(*verdict, word, denial, distance);
-        if (isNotBeforeAnd)
-            denial = Denial::None;
-        isNotBeforeAnd = false;
-        if (verdict == HealthVerdict::Well)
-            isGoodSaid = true;
+        const auto pair = lookUp(before + u'_' + word); // `timed out`, `not ready`
+        std::optional<HealthVerdict> verdict = pair ? pair : lookUp(word);
+        const Denial here = std::exchange(isNotBeforeAnd, false) ? Denial::Not : denial;
+        if (verdict && here != Denial::None && !(pair && denialOf(before)))
+            verdict = denied(*verdict, word, here, distance);
+        isGoodSaid = isGoodSaid || verdict == HealthVerdict::Well;
         if (isGoodSaid && (word == "waiting"_L1 || word == "pending"_L1)) // for requests, perhaps
             verdict.reset();
         if (!onlyClear || !isAmbiguous(word))
             worst = worse(worst, verdict);
-        if (const auto here = denialOf(word)) {
-            denial = *here;
+        if (const auto begins = denialOf(word)) {
+            denial = *begins;
             distance = 0;
         }
-        previous = word;
     }
     return worst;
 }

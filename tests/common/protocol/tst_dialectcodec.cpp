@@ -207,6 +207,15 @@ void TestDialectCodec::bodiesAreTakenForWhatTheySay_data()
         u"db: says connection refused"_s);
     row("clear beside ok: redis:{status:degraded}", 200, R"({"status":"ok","redis":{"status":"degraded"}})",
         u"redis: degraded: says degraded"_s);
+    row("words beside ok", 200, R"({"status":"ok","db":"connection refused","mq":"not connected"})",
+        u"db: says connection refused; mq: says not connected"_s);
+    row("a list within an object beside ok", 200,
+        R"({"status":"ok","cluster":{"nodes":[{"name":"a","status":"down"},{"name":"b","status":"up"}]}})",
+        u"cluster/nodes a: says down"_s);
+    row("jobs within an object beside ok", 200,
+        R"({"status":"ok","queue":{"jobs":[{"name":"a","status":"failed"}]},"title":"fixes connection errors"})",
+        u"healthy"_s);
+    row("no connection refused", 200, "OK: no connection refused, 0 connection timeouts", u"healthy"_s);
     row("within data: {database:disconnected}", 200, R"({"status":"success","data":{"database":"disconnected"}})",
         u"database: says disconnected"_s);
     row("within data: {healthy:true,redis:{status:down}}", 200,
@@ -408,6 +417,8 @@ void TestDialectCodec::realProgramsAreTakenForWhatTheySay_data()
         R"({"initialized":true,"sealed":false,"standby":false,"performance_standby":false,)"
         R"("replication_performance_mode":"disabled","replication_dr_mode":"disabled","version":"1.15"})",
         u"healthy"_s);
+    row("Vault, standby", 429, R"({"initialized":true,"sealed":false,"standby":true})",
+        u"service: answers 429, though it says unsealed"_s);
     row("Vault, new", 501, R"({"initialized":false,"sealed":true,"standby":true})", u"service: says sealed"_s);
     row("Consul", 200, R"([{"Node":"n","CheckID":"x","Name":"disk","Status":"critical","Output":"full"}])",
         u"disk: full"_s);
