@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """service.run() up to uvicorn's own part."""
+import os
 import socket
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from hephaestus_service import Service
 from hephaestus_service.signals import newcomers
 
 uvicorn_way = pytest.importorskip("hephaestus_service.uvicorn")
+ENVIRONMENT = {"PYTHONPATH": str(Path(__file__).parents[3] / "resources" / "python"), "XDG_STATE_HOME": os.environ["XDG_STATE_HOME"]}
 
 
 def test_connections_answer_without_delay(monkeypatch):
@@ -53,8 +55,7 @@ sys.exit(Service("s").run(application, fd=listening.detach(), ws="wsproto"))
 
 def test_an_open_websocket_does_not_hinder_a_shutdown():
     pytest.importorskip("wsproto")
-    package = str(Path(__file__).parents[3] / "resources" / "python")
-    service = subprocess.Popen([sys.executable, "-c", APPLICATION], env={"PYTHONPATH": package}, stdout=subprocess.PIPE,
+    service = subprocess.Popen([sys.executable, "-c", APPLICATION], env=ENVIRONMENT, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE)
     with service, socket.create_connection(("127.0.0.1", int(service.stdout.readline()))) as client:
         client.sendall(WEBSOCKET)
@@ -96,8 +97,7 @@ uvicorn.run(service.asgi(application), fd=listening.detach(), loop=sys.argv[1], 
 @pytest.mark.parametrize("loop", ["asyncio", "uvloop"])
 def test_signals_are_the_services_and_not_the_servers(loop):
     pytest.importorskip(loop)
-    package = str(Path(__file__).parents[3] / "resources" / "python")
-    service = subprocess.Popen([sys.executable, "-c", SIGNALLED_TWICE, loop], env={"PYTHONPATH": package}, stdout=subprocess.PIPE,
+    service = subprocess.Popen([sys.executable, "-c", SIGNALLED_TWICE, loop], env=ENVIRONMENT, stdout=subprocess.PIPE,
                                stderr=subprocess.PIPE)
     with service, socket.create_connection(("127.0.0.1", int(service.stdout.readline())), timeout=60) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
@@ -129,8 +129,7 @@ application = service.asgi(lifespan)
 def test_a_signal_while_the_application_starts_ends_it_in_order(tmp_path):
     """uvicorn alone ends then, and tells the application nothing."""
     (tmp_path / "main.py").write_text(ENDED_WHILE_IT_STARTS)
-    package = str(Path(__file__).parents[3] / "resources" / "python")
     ended = subprocess.run([sys.executable, "-B", "-m", "uvicorn", "--loop", "asyncio", "--port", "0", "main:application"], cwd=tmp_path,
-                           env={"PYTHONPATH": package}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=20)
+                           env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=20)
     assert ended.stdout == "application ended\nstep ran\n", ended.stderr
     assert ended.returncode == 0, ended.stderr
