@@ -173,7 +173,8 @@ QString troubleOf(const ShutdownResult &result)
     if (const QString ofSteps = troubleOf(result.steps); !ofSteps.isEmpty())
         troubles << ofSteps;
     if (result.drain && result.drain->abandoned > 0)
-        troubles << u"%1 requests were cut off"_s.arg(result.drain->abandoned);
+        troubles << (result.drain->abandoned == 1 ? u"1 request was cut off"_s
+                                                  : u"%1 requests were cut off"_s.arg(result.drain->abandoned));
     if (troubles.isEmpty() && !result.complete)
         troubles << u"the service says its clean-up was incomplete"_s;
     return troubles.join(u", "_s);

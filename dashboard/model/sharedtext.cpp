@@ -190,6 +190,7 @@ constexpr const char *Sentences[] = {
     QT_TRANSLATE_NOOP("SharedText", "%1; what was started cannot be ended"),
     QT_TRANSLATE_NOOP("SharedText", "nothing was done: %1 is instance %2 now, not %3"),
     QT_TRANSLATE_NOOP("SharedText", "nothing was done: %1 does not say that it is instance %2"),
+    QT_TRANSLATE_NOOP("SharedText", "1 request was cut off"),
     QT_TRANSLATE_NOOP("SharedText", "%1 requests were cut off"),
     QT_TRANSLATE_NOOP("SharedText", "%1. The address is held by %2."),
     QT_TRANSLATE_NOOP("SharedText", "the build (%1) exited with code %2; nothing else was done. Its output is in %3"),

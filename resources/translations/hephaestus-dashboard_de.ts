@@ -5709,8 +5709,12 @@ https://… token-file=… ca=…</translation>
         <translation>nichts wurde getan: %1 sagt nicht, dass er Instanz %2 ist</translation>
     </message>
     <message>
+        <source>1 request was cut off</source>
+        <translation>1 Anfrage wurde abgebrochen</translation>
+    </message>
+    <message>
         <source>%1 requests were cut off</source>
-        <translation>%1 Anfragen wurden abgeschnitten</translation>
+        <translation>%1 Anfragen wurden abgebrochen</translation>
     </message>
     <message>
         <source>%1. The address is held by %2.</source>
@@ -5858,7 +5862,7 @@ https://… token-file=… ca=…</translation>
     </message>
     <message>
         <source>there is no D-Bus to ask it by: %1</source>
-        <translation>es gibt kein D-Bus, um zu fragen: %1</translation>
+        <translation>es gibt keinen D-Bus, um zu fragen: %1</translation>
     </message>
     <message>
         <source>the bus went away meanwhile</source>

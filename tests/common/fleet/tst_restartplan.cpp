@@ -28,6 +28,7 @@ private Q_SLOTS:
     void aLateStepSaysWhatIsKnown_data();
     void aLateStepSaysWhatIsKnown();
     void whatIsLeftIsToldInWholeSecondsUpwards();
+    void oneRequestThatWasCutOffIsOne();
 };
 
 static FleetEntry entryWith(const RestartMethod &method)
@@ -401,6 +402,15 @@ void TestRestartPlan::aLateStepSaysWhatIsKnown()
 }
 
 /// As in the row of the service.
+void TestRestartPlan::oneRequestThatWasCutOffIsOne()
+{
+    ShutdownResult result;
+    result.drain = DrainReport{.abandoned = 1};
+    QCOMPARE(troubleOf(result), u"1 request was cut off"_s);
+    result.drain->abandoned = 2;
+    QCOMPARE(troubleOf(result), u"2 requests were cut off"_s);
+}
+
 void TestRestartPlan::whatIsLeftIsToldInWholeSecondsUpwards()
 {
     ShutdownProgress progress{ShutdownMode::Immediate, u"draining"_s, Seconds(26.4), 3, {}};
