@@ -61,6 +61,12 @@ bool wasLast(const FleetEntry &entry, const LastAnswer &last, const QDateTime &e
     return written > 0 && written / 1'000'000 <= latest.toMSecsSinceEpoch();
 }
 
+QString pastEndText(const QString &process, const QString &asker, const QDateTime &ended)
+{
+    return u"%1, the last instance that is known, ended as asked %2 at %3; what ran since is not known"_s.arg(
+        process, asker, ended.toString(u"yyyy-MM-dd HH:mm:ss"_s));
+}
+
 bool isBrokenOff(const ActRecord &record) { return record.running && !record.running->hasEnded && !isUnderWay(record); }
 
 } // namespace
@@ -124,9 +130,7 @@ std::optional<KnownEnd> knownEnd(const FleetEntry &entry, const LastAnswer &last
         const QString asker = askerText(*note);
         const QDateTime ended = endNotedAt(last.instance, stateDirectory);
         if (note->wasPlanned() && !wasSeen && !wasLast(entry, last, ended, stateDirectory))
-            return KnownEnd{false,
-                            u"%1, the last instance that is known, ended as asked %2 at %3; what ran since is not known"_s
-                                .arg(process, asker, ended.toString(u"yyyy-MM-dd HH:mm:ss"_s))};
+            return KnownEnd{false, pastEndText(process, asker, ended)};
         return KnownEnd{note->wasPlanned(),
                         note->wasPlanned() ? u"%1 ended as asked %2"_s.arg(process, asker)
                                            : u"%1 ended with exit code %2, after it was asked to end %3"_s.arg(

@@ -162,7 +162,7 @@ void TestLastAnswers::theNoteOfItsEndSaysWhetherItWasPlanned()
     const LastAnswer last{{}, u"one"_s, pid, 0};
     QCOMPARE(knownEnd(shop, last, true, state.path()), std::optional(KnownEnd{wasPlanned, text.arg(pid)}));
     QVERIFY(!knownEnd(entryAt(u"http://192.0.2.1:8000"_s), last, true, state.path())); // another machine's
-    QVERIFY(!knownEnd(shop, {{}, {}, pid, 0}, true, state.path()));                    // nobody knows which process that was
+    QVERIFY(!knownEnd(shop, {{}, {}, pid, 0}, true, state.path())); // nobody knows which process that was
 }
 
 void TestLastAnswers::whatMayHaveRunSinceIsNotToldAsStopped_data()
