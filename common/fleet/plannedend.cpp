@@ -131,6 +131,9 @@ std::optional<KnownEnd> knownEnd(const FleetEntry &entry, const LastAnswer &last
         const QDateTime ended = endNotedAt(last.instance, stateDirectory);
         if (note->wasPlanned() && !wasSeen && !wasLast(entry, last, ended, stateDirectory))
             return KnownEnd{false, pastEndText(process, asker, ended)};
+        if (note->exitCode == 0 && !note->isComplete)
+            return KnownEnd{
+                false, u"%1 ended after it was asked to end %2: its clean-up is not complete"_s.arg(process, asker)};
         return KnownEnd{note->wasPlanned(),
                         note->wasPlanned() ? u"%1 ended as asked %2"_s.arg(process, asker)
                                            : u"%1 ended with exit code %2, after it was asked to end %3"_s.arg(

@@ -27,10 +27,11 @@ struct EndNote
     EndReason reason = EndReason::Signal;
     QString by{}; ///< of a Signal: `bash (pid 77)`; empty: not known
     int exitCode = 0;
+    bool isComplete = true; ///< its clean-up; false says so where the exit code does not: a master's, of its workers
 
     /// Somebody wanted it, and its clean-up is complete. A signal may come from any program: that is for people to
     /// judge.
-    bool wasPlanned() const { return exitCode == 0 && reason != EndReason::Signal; }
+    bool wasPlanned() const { return exitCode == 0 && isComplete && reason != EndReason::Signal; }
 
     bool operator==(const EndNote &) const = default;
 };

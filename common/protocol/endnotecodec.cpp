@@ -22,12 +22,14 @@ QString wireName(EndReason reason)
 
 QByteArray encode(const EndNote &note)
 {
-    return QJsonDocument(QJsonObject{{u"instance_id"_s, note.instance},
-                                     {u"pid"_s, note.pid},
-                                     {u"reason"_s, wireName(note.reason)},
-                                     {u"by"_s, note.by},
-                                     {u"exit_code"_s, note.exitCode}})
-        .toJson(QJsonDocument::Compact);
+    QJsonObject object{{u"instance_id"_s, note.instance},
+                       {u"pid"_s, note.pid},
+                       {u"reason"_s, wireName(note.reason)},
+                       {u"by"_s, note.by},
+                       {u"exit_code"_s, note.exitCode}};
+    if (!note.isComplete)
+        object.insert(u"complete"_s, false);
+    return QJsonDocument(object).toJson(QJsonDocument::Compact);
 }
 
 Result<EndNote> decodeEndNote(QByteArrayView json)
@@ -39,6 +41,7 @@ Result<EndNote> decodeEndNote(QByteArrayView json)
         reader.count("pid"_L1, note.pid);
         reader.word("reason"_L1, note.reason, AllEndReasons);
         reader.text("by"_L1, note.by);
+        reader.flag("complete"_L1, note.isComplete);
         qint64 exitCode = 0;
         reader.count("exit_code"_L1, exitCode);
         note.exitCode = int(exitCode);

@@ -13,8 +13,12 @@ from .encoding import as_bytes, as_text
 KEPT = 2 * 24 * 3600.0  # seconds
 
 
-def leave(instance_id: str, pid: int, reason: str, exit_code: int) -> None:
-    """`reason`: `endpoint` or `signal`, whose sender Python does not tell. Removes those of two days ago and earlier. OSError: nobody will know."""
+def leave(instance_id: str, pid: int, reason: str, exit_code: int, is_complete: bool = True) -> None:
+    """`reason`: `endpoint` or `signal`, whose sender Python does not tell. `is_complete`: the clean-up, where `exit_code` is a master's.
+    Removes those of two days ago and earlier. OSError: nobody will know."""
+    note = {"instance_id": instance_id, "pid": pid, "reason": reason, "by": "", "exit_code": exit_code}
+    if not is_complete:
+        note["complete"] = False
     state = _state_directory()
     os.close(_open_private(state))
     folder = _open_private(os.path.join(state, "ends"))
@@ -23,7 +27,7 @@ def leave(instance_id: str, pid: int, reason: str, exit_code: int) -> None:
         name, beside = f"{instance_id}.json", f".{instance_id}-{os.getpid()}.json"
         descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600, dir_fd=folder)
         with open(descriptor, "wb") as file:
-            file.write(as_bytes(as_text({"instance_id": instance_id, "pid": pid, "reason": reason, "by": "", "exit_code": exit_code})))
+            file.write(as_bytes(as_text(note)))
         os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
     finally:
         os.close(folder)

@@ -590,7 +590,10 @@ class Service:
         if asked_by is None or self.shutdown.mode == "restart" or (self._group is not None and asked_by == "signal"):
             return
         try:
-            endnote.leave(self.instance_id, os.getpid() if self._group is None else self._group.workers.master, asked_by, self.exit_code)
+            if self._group is None:
+                endnote.leave(self.instance_id, os.getpid(), asked_by, self.exit_code)
+            else:  # a master that is asked to end does so with 0, however its workers ended
+                endnote.leave(self.instance_id, self._group.workers.master, asked_by, 0, is_complete=self.exit_code == 0)
         except Exception as problem:  # noqa: BLE001: the shutdown goes on without it
             log.debug("no note of the end: %s", problem)
 

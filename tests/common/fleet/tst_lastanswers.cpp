@@ -137,6 +137,9 @@ void TestLastAnswers::theNoteOfItsEndSaysWhetherItWasPlanned_data()
     QTest::newRow("a step failed")
         << Note({{}, 0, EndReason::Endpoint, {}, 3}) << false
         << u"pid %1 ended with exit code 3, after it was asked to end by POST /health/shutdown"_s;
+    QTest::newRow("a step of a worker failed")
+        << Note({{}, 0, EndReason::Endpoint, {}, 0, false}) << false
+        << u"pid %1 ended after it was asked to end by POST /health/shutdown: its clean-up is not complete"_s;
     QTest::newRow("a signal")
         << Note({{}, 0, EndReason::Signal, u"bash (pid 9)"_s, 0}) << false
         << u"pid %1 ended with exit code 0, after it was asked to end by a signal of bash (pid 9)"_s;

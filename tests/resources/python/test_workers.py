@@ -111,6 +111,18 @@ def test_a_note_of_their_end_is_that_of_their_master(server):
     assert json.loads(note.read_bytes()) == {"instance_id": instance, "pid": server.process.pid, "reason": "endpoint", "by": "", "exit_code": 0}
 
 
+def test_a_note_tells_the_code_of_the_master_and_what_its_workers_failed_at(monkeypatch, eventually):
+    monkeypatch.setenv("CLEANUP_FAILS", "1")
+    server = Server("gunicorn --threads 2 --log-level critical -w 2 -b 127.0.0.1:{port} workers_app:wsgi()")
+    with server.process:
+        eventually(server.answers)
+        instance = server.json("/health/live")["instance_id"]
+        assert server.json("/health/shutdown", "POST")["status"] == "shutdown_incomplete"
+        code = server.process.wait(TIMEOUT)
+    note = json.loads(Path(os.environ["XDG_STATE_HOME"], f"hephaestus/ends/{instance}.json").read_bytes())
+    assert (note["pid"], note["exit_code"], note.get("complete")) == (server.process.pid, code, False)
+
+
 def test_a_shutdown_can_be_scheduled_at_one_worker_and_taken_back_at_another(server):
     for _ in range(2):
         server.json("/health/shutdown/schedule", "POST")
