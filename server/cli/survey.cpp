@@ -178,9 +178,8 @@ bool tellPlanned(const FleetEntry &entry, ServiceSnapshot &snapshot)
 void tellEnd(const FleetEntry &entry, LastAnswers &answers, ServiceSnapshot &snapshot)
 {
     const LastAnswer last = answers.latestOf(entry);
-    const std::optional<KnownEnd> end = failedStart(entry, {}).by.isEmpty()
-        ? knownEnd(entry, last, answers.hasSeen(entry, last), {})
-        : std::nullopt;
+    const std::optional<KnownEnd> end =
+        failedStart(entry, {}).by.isEmpty() ? knownEnd(entry, last, answers.hasSeen(entry, last), {}) : std::nullopt;
     if (!end)
         return;
     if (end->wasPlanned)

@@ -118,7 +118,7 @@ void TestDialectCodec::bodiesAreTakenForWhatTheySay_data()
         u"elasticsearch: says false"_s);
     row("a good word beside ok is no part", 200, R"({"status":"ok","database":"connected"})", u"healthy"_s);
     row("no state of now", 200,
-        R"({"status":"ok","last_job":{"status":"failed"},"log_level":"warning","mode":"offline","jobs":[{"ok":false}]})",
+        R"({"status":"ok","last_job":{"status":"failed"},"log_level":"warn","mode":"offline","jobs":[{"ok":false}]})",
         u"healthy"_s);
     row("an envelope", 200, R"({"status":"success","data":{"status":"DOWN"}})", u"service: says DOWN"_s);
     row("an envelope of parts", 200, R"({"status":"success","data":{"mysql":{"status":"down"},"mq":{"status":"up"}}})",
