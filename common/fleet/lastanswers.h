@@ -15,7 +15,7 @@ namespace Hephaestus {
 class LastAnswers
 {
 public:
-    static constexpr qsizetype MostKept = 5'000; ///< about a megabyte
+    static constexpr qsizetype MostKept = 2'000; ///< the thread of a window reads, merges and writes them
 
     /// `stateDirectory`: empty for defaultStateDirectory().
     explicit LastAnswers(const QString &stateDirectory);
