@@ -158,7 +158,7 @@ Told sayOf(const QJsonValue &value, bool mayBeFlag, std::optional<Said> &said)
     return Told::Nothing;
 }
 
-/// `"maintenance": true`: what is bad when it is so.
+/// `"maintenance": true`, `"success": false`: what is bad when it is so, and when it is not.
 void sayOfBadFlags(const QJsonObject &object, std::optional<Said> &said)
 {
     static const QSet<QString> bad{
@@ -169,6 +169,8 @@ void sayOfBadFlags(const QJsonObject &object, std::optional<Said> &said)
         const HealthVerdict verdict = key == "degraded"_L1 ? HealthVerdict::Degraded : HealthVerdict::Ill;
         if (it->isBool() && it->toBool() && bad.contains(key) && (!said || verdict > said->verdict))
             said = Said{verdict, it.key(), clearlyFails(key)};
+        if (it->isBool() && !it->toBool() && key == "success"_L1)
+            said = Said{HealthVerdict::Ill, u"no success"_s, true};
     }
 }
 

@@ -124,6 +124,7 @@ void TestDialectCodec::bodiesAreTakenForWhatTheySay_data()
     row("an envelope of parts", 200, R"({"status":"success","data":{"mysql":{"status":"down"},"mq":{"status":"up"}}})",
         u"mysql: says down"_s);
     row("a flag that is bad when set", 200, R"({"status":"ok","maintenance":true})", u"service: says maintenance"_s);
+    row("a call without success", 200, R"({"status":"ok","success":false})", u"service: says no success"_s);
     row("such a flag that is not set", 200, R"({"status":"ok","maintenance":false,"sealed":false})", u"healthy"_s);
     row("such a flag alone", 200, R"({"initialized":true,"sealed":true})", u"service: says sealed"_s);
     row("a degraded flag", 200, R"({"status":"ok","degraded":true})", u"service: degraded: says degraded"_s);
