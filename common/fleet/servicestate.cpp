@@ -99,6 +99,8 @@ ServiceState stateOf(const HealthReport &report)
     return unknownDependencies(report).isEmpty() ? ServiceState::Healthy : ServiceState::Starting;
 }
 
+bool tellsUptime(const HealthReport &report) { return report.startTime.isValid() || report.uptime > Seconds(0); }
+
 bool isReady(const HealthReport &report)
 {
     if (report.status == ServiceStatus::ShuttingDown || (report.process && hasEnded(*report.process)))

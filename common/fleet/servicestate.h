@@ -23,6 +23,9 @@ bool leavesOnPurpose(const HealthReport &report);
 /// no request, whether a poll has seen what came of it or not. Nor is the end of a wrapped program, or a restart.
 bool wasAskedToStop(const HealthReport &report);
 
+/// Whether it says for how long it has been up: by its start, or by a time. Foreign ones often say neither.
+bool tellsUptime(const HealthReport &report);
+
 /// Whether it serves, as it says itself; one that says nothing of it does if it does not shut down.
 bool isReady(const HealthReport &report);
 

@@ -2,6 +2,7 @@
 #include "dashboard/model/fleetmodel.h"
 
 #include "common/base/duration.h"
+#include "common/fleet/servicestate.h"
 #include "dashboard/model/alertcells.h"
 #include "dashboard/model/dependencymodel.h"
 #include "dashboard/model/displaytext.h"
@@ -681,8 +682,7 @@ QString FleetModel::text(const ServiceRow &row, int column) const
     }
     case Version: return row.report->version.isEmpty() ? dash : visibleText(row.report->version, 40);
     case Uptime: {
-        const bool saysSince = row.report->startTime.isValid() || row.report->uptime > Seconds(0);
-        return row.isCurrent() && saysSince ? durationText(wholeSeconds(row.report->uptime)) : dash;
+        return row.isCurrent() && tellsUptime(*row.report) ? durationText(wholeSeconds(row.report->uptime)) : dash;
     }
     case InFlight: {
         const std::optional<qint64> inFlight = row.report->resources.inFlightRequests;

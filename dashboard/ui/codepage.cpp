@@ -172,6 +172,15 @@ void CodePage::openFile()
 
 void CodePage::showDiff() { (new CodeDiffDialog(m_row, currentPath(), this))->open(); }
 
+static QString whyNoCode(const ServiceRow &row)
+{
+    if (!row.report)
+        return CodePage::tr("It has not answered yet: which code it runs is not known.");
+    if (!row.report->owner.isEmpty())
+        return CodePage::tr("Another service has its address. Which code that one runs says nothing of this one.");
+    return CodePage::tr("This service does not say which code it runs.");
+}
+
 void CodePage::show(const ServiceRow &row)
 {
     m_row = row;
@@ -187,9 +196,7 @@ void CodePage::show(const ServiceRow &row)
     if (m_icon->isVisibleTo(this))
         m_icon->setPixmap(Icons::pixmap(code.verdict == CodeVerdict::Stale ? u"stale"_s : u"fresh"_s,
                                         spacing(fontMetrics(), 4), colour, devicePixelRatioF()));
-    m_verdict->setText(says             ? sentenceOf(code, row.variablesChanged(), row.isCurrent())
-                           : row.report ? tr("This service does not say which code it runs.")
-                                        : tr("It has not answered yet: which code it runs is not known."));
+    m_verdict->setText(says ? sentenceOf(code, row.variablesChanged(), row.isCurrent()) : whyNoCode(row));
     QStringList notes;
     if (says && code.checked && wasCompared(code) && row.isCurrent()) // its age is that of the answer
         notes << tr("Compared %1.").arg(formatAge(*code.checked));

@@ -2,6 +2,7 @@
 #include "dashboard/ui/detailheader.h"
 
 #include "common/base/duration.h"
+#include "common/fleet/servicestate.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/ui/celldelegate.h"
 #include "dashboard/ui/elidedlabel.h"
@@ -34,8 +35,7 @@ QString facts(const ServiceRow &row, std::chrono::duration<double> age)
         facts << DetailHeader::tr("pid %1").arg(*row.report->pid);
     if (row.dialect != Dialect::Hephaestus)
         facts << DetailHeader::tr("speaks %1").arg(dialectWord(row.dialect));
-    const bool saysSince = row.report->startTime.isValid() || row.report->uptime > Seconds(0);
-    if (row.isCurrent() && saysSince)
+    if (row.isCurrent() && tellsUptime(*row.report))
         facts << DetailHeader::tr("up %1").arg(durationText(wholeSeconds(row.report->uptime)));
     else if (!row.isCurrent())
         facts << DetailHeader::tr("last seen %1").arg(formatAge(age));

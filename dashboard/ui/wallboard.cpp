@@ -2,6 +2,7 @@
 #include "dashboard/ui/wallboard.h"
 
 #include "common/base/duration.h"
+#include "common/fleet/servicestate.h"
 #include "dashboard/model/displaytext.h"
 #include "dashboard/model/sharedtext.h"
 #include "dashboard/ui/directedtext.h"
@@ -67,8 +68,7 @@ QString secondLine(const ServiceRow &row, Clock::TimePoint now)
         const QString trouble = translated(programTrouble(*row.report));
         return trouble.isEmpty() ? failingDependencies(*row.report).join(u", "_s) : trouble;
     }
-    const bool saysSince = row.report && (row.report->startTime.isValid() || row.report->uptime > Seconds(0));
-    if (row.isCurrent() && saysSince)
+    if (row.isCurrent() && row.report && tellsUptime(*row.report))
         return Wallboard::tr("up %1").arg(durationText(wholeSeconds(row.report->uptime)));
     return placeOf(row.entry);
 }

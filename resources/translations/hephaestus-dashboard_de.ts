@@ -1207,6 +1207,10 @@ https://… token-file=… ca=…</translation>
         <source>Ran the code on disk when it last answered.</source>
         <translation>Führte den Code auf der Platte aus, als er zuletzt antwortete.</translation>
     </message>
+    <message>
+        <source>Another service has its address. Which code that one runs says nothing of this one.</source>
+        <translation>Ein anderer Dienst hat seine Adresse. Welchen Code jener ausführt, sagt über diesen nichts.</translation>
+    </message>
 </context>
 <context>
     <name>Hephaestus::CommandPalette</name>

@@ -6,6 +6,7 @@
 #include "common/base/post.h"
 #include "common/base/printable.h"
 #include "common/client/dialectclient.h"
+#include "common/fleet/actlock.h"
 #include "common/fleet/addressholder.h"
 #include "common/fleet/foreignservice.h"
 #include "common/fleet/knownname.h"
@@ -229,6 +230,8 @@ KnownName knownNameOf(const FleetEntry &entry, LastAnswers &answers)
 /// Under the name that a window has learned: nobody could accept another one here.
 void learn(const FleetEntry &entry, const HealthReport &report, LastAnswers &answers)
 {
+    if (stateOf(report) != ServiceState::ShuttingDown)
+        recordStopped(entry, false, {}); // a window that is closed now may have seen it stop
     if (report.instanceId.isEmpty())
         return;
     LastAnswer last = answers.of(entry);
@@ -389,8 +392,7 @@ Cell codeCell(const HealthReport &report)
 
 Cell uptimeCell(const HealthReport &report)
 {
-    const bool saysSince = report.startTime.isValid() || report.uptime > Seconds(0);
-    return {saysSince ? formatDuration(report.uptime) : u"—"_s, Paint::None, true};
+    return {tellsUptime(report) ? formatDuration(report.uptime) : u"—"_s, Paint::None, true};
 }
 
 QString noConnection(const ServiceSnapshot &snapshot) { return u"no connection to "_s + snapshot.host; }

@@ -1122,6 +1122,11 @@ void TestDetailPages::whyTheCodeIsNotKnownIsSaid()
     row.answered = false; // it is gone: nothing is so now
     QVERIFY2(!said().contains(u"Runs the code"_s) && !said().contains(u"Compared"_s), qPrintable(said()));
     QVERIFY2(said().contains(u"Ran the code on disk when it last answered."_s), qPrintable(said()));
+    row.answered = true;
+    row.report->code.reset();
+    QVERIFY2(said().contains(u"does not say which code"_s), qPrintable(said()));
+    row.report->owner = u"another"_s;
+    QVERIFY2(said().contains(u"Another service has its address."_s), qPrintable(said()));
 }
 
 void TestDetailPages::aLongPathIsNotCutAtTheFilesName()

@@ -475,9 +475,12 @@ void TestClientCommands::howAServiceEndedIsTold()
     }
 }
 
-/// The first one ended as asked, and the second one crashed.
+/// The first one ended as asked, which a window has seen, and the second one crashed.
 void TestClientCommands::theEndOfAnEarlierInstanceIsNotThatOfTheLast()
 {
+    FleetEntry entry;
+    entry.url = server->url();
+    QVERIFY(recordStopped(entry, true, state()));
     QVERIFY(!leaveEndNote({u"one"_s, 4'000'001, EndReason::Endpoint, {}, 0}, state()));
     for (const QByteArray &instance : {QByteArray("one"), QByteArray("two")}) {
         const QByteArray pid = instance == "one" ? "4000001" : "4000002";
